@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MINIVMX_FPU_H
+#define MINIVMX_FPU_H
+
+#include <linux/kvm.h>
+#include <asm/fpu/types.h>
+
+struct vcpu;
+
+/* The guest's x87/SSE/AVX/... registers; in the CPU between load and put. */
+struct fpu_state {
+	struct fpu_guest guest;
+	bool loaded;
+};
+
+int fpu_create(struct vcpu *vcpu);
+void fpu_destroy(struct vcpu *vcpu);
+void fpu_load_guest(struct vcpu *vcpu);
+void fpu_load_host(struct vcpu *vcpu);
+void fpu_before_enter(struct vcpu *vcpu);
+int fpu_get(struct vcpu *vcpu, struct kvm_fpu *fpu);
+int fpu_set(struct vcpu *vcpu, const struct kvm_fpu *fpu);
+u64 fpu_supported_xcr0(void);
+
+#endif /* MINIVMX_FPU_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MINIVMX_MSR_H
+#define MINIVMX_MSR_H
+
+#include <linux/kvm.h>
+
+struct vcpu;
+
+/* MSRs that neither the CPU nor enter.c keeps. */
+struct msr_state {
+	u64 misc_enable;
+	u64 mtrr_def_type;
+	u64 mtrr_fixed[11];
+	u64 mtrr_var[16];
+	u64 mcg_cap, mcg_status, mcg_ctl;
+	u64 mce_banks[32 * 4];
+	u64 tsc_adjust;
+	u64 bios_sign_id;
+	u64 arch_capabilities;
+	u64 platform_info;
+	u64 misc_features_enables;
+};
+
+/* Who asks: the guest may less than the VMM. */
+enum msr_origin { MSR_FROM_GUEST, MSR_FROM_VMM };
+
+void msr_reset(struct vcpu *vcpu);
+int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin);
+int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin);
+long msr_get_index_list(struct kvm_msr_list __user *arg);
+long msr_get_feature_index_list(struct kvm_msr_list __user *arg);
+long msr_ioctl_get_feature_msrs(struct kvm_msrs __user *arg);
+long msr_ioctl_get(struct vcpu *vcpu, struct kvm_msrs __user *arg);
+long msr_ioctl_set(struct vcpu *vcpu, struct kvm_msrs __user *arg);
+
+#endif /* MINIVMX_MSR_H */

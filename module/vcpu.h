@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual CPU: the object behind a vCPU file descriptor.
+ *
+ * Locking legend, one letter per member:
+ *   (c) constant after creation
+ *   (m) vcpu->mutex
+ *   (u) shared with the VMM: nothing read from it is trusted or read twice
+ */
+#ifndef MINIVMX_VCPU_H
+#define MINIVMX_VCPU_H
+
+#include <linux/kvm.h>
+#include <linux/mutex.h>
+
+#include "cpuid.h"
+#include "emulate.h"
+#include "fpu.h"
+#include "msr.h"
+#include "vm.h"
+#include "vmx/guest.h"
+#include "vmx/vmcs.h"
+#include "vmx/vmx.h"
+
+/* Pages of the mapping behind a vCPU file, in order. */
+#define VCPU_PAGE_RUN	0	/* struct kvm_run */
+#define VCPU_PAGE_PIO	1	/* data of a KVM_EXIT_IO */
+#define VCPU_NR_PAGES	2
+
+struct vcpu {
+	struct vmx_vcpu vmx;		/* first: the run loop's hot members */
+	struct vm *vm;			/* (c) holds a reference */
+	u32 id;				/* (c) */
+	struct mutex mutex;
+	struct kvm_run *run;		/* (c) pointer; (u) contents */
+	void *pio_data;			/* (c) pointer; (u) contents */
+
+	/*
+	 * What the next KVM_RUN does before it enters, set by the handler whose
+	 * exit needs an answer from the VMM (IN, MMIO read).
+	 */
+	int (*complete)(struct vcpu *vcpu);	/* (m) */
+	struct emulation emul;		/* (m) an instruction between two exits */
+
+	struct cpuid_table cpuid;	/* (m) */
+	struct msr_state msrs;		/* (m) */
+	struct fpu_state fpu;		/* (m) */
+
+	u32 mp_state;			/* (m) KVM_MP_STATE_* */
+	u64 apic_base;			/* (m) IA32_APIC_BASE */
+	u64 cr8;			/* (m) task priority 0..15 */
+	bool sigmask_set;		/* (m) */
+	sigset_t sigmask;		/* (m) KVM_SET_SIGNAL_MASK */
+};
+
+static inline struct vcpu *vmx_to_vcpu(struct vmx_vcpu *v)
+{
+	return container_of(v, struct vcpu, vmx);
+}
+
+int vcpu_create(struct vm *vm, unsigned long id);
+
+#endif /* MINIVMX_VCPU_H */

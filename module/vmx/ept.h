@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The EPT paging structures: guest-physical pages to host-physical pages.
+ * Knows nothing of memory slots or of where host pages come from.
+ */
+#ifndef MINIVMX_VMX_EPT_H
+#define MINIVMX_VMX_EPT_H
+
+#include "vmx.h"
+
+/* Access rights of a mapping and of an access, as in the EPT violation qualification. */
+#define EPT_READ	BIT(0)
+#define EPT_WRITE	BIT(1)
+#define EPT_EXEC	BIT(2)
+
+/* Size of a mapping: the level of the paging structure that holds the entry. */
+enum ept_level { EPT_4K = 1, EPT_2M = 2, EPT_1G = 3 };
+
+static inline u64 ept_level_size(enum ept_level level)
+{
+	return 1ULL << (12 + 9 * (level - 1));
+}
+
+int ept_create(struct ept *ept);
+void ept_destroy(struct ept *ept);
+enum ept_level ept_max_level(void);
+
+/*
+ * Paging-structure pages are allocated outside of the lock (ept_cache_fill),
+ * mapped under it.
+ */
+struct ept_cache {
+	unsigned int nr;
+	void *pages[4];
+};
+
+int ept_cache_fill(struct ept_cache *cache);
+void ept_cache_free(struct ept_cache *cache);
+
+int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
+	    enum ept_level level, u32 access, u8 memtype);
+bool ept_unmap_range(struct ept *ept, u64 start, u64 end);
+void ept_flush(struct vmx_vm *vm);
+
+#endif /* MINIVMX_VMX_EPT_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MINIVMX_VMX_VMCS_H
+#define MINIVMX_VMX_VMCS_H
+
+#include "vmx.h"
+
+/* One VM: MSR bitmap; the EPT has its own create and destroy. */
+int vmx_vm_create(struct vmx_vm *vm);
+void vmx_vm_destroy(struct vmx_vm *vm);
+void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write);
+
+/* One vCPU. create leaves the VMCS initialised with the state after RESET. */
+int vmx_vcpu_create(struct vmx_vcpu *v, struct vmx_vm *vm);
+void vmx_vcpu_destroy(struct vmx_vcpu *v);
+void vmx_vcpu_load(struct vmx_vcpu *v);		/* disables preemption */
+void vmx_vcpu_put(struct vmx_vcpu *v);		/* enables it */
+
+/* Controls; all need the VMCS current. No VMWRITE if nothing changes. */
+void vmx_set_proc_controls(struct vmx_vcpu *v, u32 set, u32 clear);
+void vmx_set_proc2_controls(struct vmx_vcpu *v, u32 set, u32 clear);
+void vmx_set_entry_controls(struct vmx_vcpu *v, u32 set, u32 clear);
+void vmx_set_exception_bitmap(struct vmx_vcpu *v, u32 bitmap);
+void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset);
+
+/*
+ * CR0 and CR4: the guest's value goes to the read shadow, the CPU's value is
+ * made from it (NE forced, VMXE forced, NW/CD kept, ...). No checks here.
+ */
+unsigned long vmx_guest_cr0(struct vmx_vcpu *v);
+unsigned long vmx_guest_cr4(struct vmx_vcpu *v);
+void vmx_set_guest_cr0(struct vmx_vcpu *v, unsigned long cr0);
+void vmx_set_guest_cr3(struct vmx_vcpu *v, unsigned long cr3);
+void vmx_set_guest_cr4(struct vmx_vcpu *v, unsigned long cr4);
+u64 vmx_guest_efer(struct vmx_vcpu *v);
+void vmx_set_guest_efer(struct vmx_vcpu *v, u64 efer);	/* and the IA-32e mode control */
+void vmx_set_guest_pdptes(struct vmx_vcpu *v, const u64 pdpte[4]);
+void vmx_set_guest_dr7(struct vmx_vcpu *v, unsigned long dr7);
+
+#endif /* MINIVMX_VMX_VMCS_H */
