@@ -40,6 +40,7 @@ struct vcpu {
 	 * exit needs an answer from the VMM (IN, MMIO read).
 	 */
 	int (*complete)(struct vcpu *vcpu);	/* (m) */
+	bool exit_to_user;			/* (m) kvm_run->exit_reason was set */
 	struct emulation emul;		/* (m) an instruction between two exits */
 
 	struct cpuid_table cpuid;	/* (m) */
@@ -58,6 +59,7 @@ static inline struct vcpu *vmx_to_vcpu(struct vmx_vcpu *v)
 	return container_of(v, struct vcpu, vmx);
 }
 
-int vcpu_create(struct vm *vm, unsigned long id);
+int vcpu_create(struct vm *vm, u32 id);
+void vcpus_destroy(struct vm *vm);
 
 #endif /* MINIVMX_VCPU_H */

@@ -15,9 +15,65 @@
 enum exit_action {
 	EXIT_RESUME,		/* enter again at the same or a handler-set RIP */
 	EXIT_NEXT_INSN,		/* the loop moves RIP past the instruction, then enters */
-	EXIT_TO_USER,		/* kvm_run->exit_reason is set; RIP is as it must be */
+	EXIT_TO_USER,		/* vcpu_exit_to_user() was called; RIP is as it must be */
+	EXIT_TO_USER_NEXT_INSN,	/* likewise, but the loop moves RIP first */
 };
 
 typedef int (*exit_handler_t)(struct vcpu *vcpu);
+
+/* Indexed by basic exit reason; NULL ends in KVM_EXIT_UNKNOWN. */
+#define NR_EXIT_HANDLERS	(EXIT_REASON_NOTIFY + 1)
+extern const exit_handler_t exit_handlers[NR_EXIT_HANDLERS];
+
+/**
+ * vcpu_exit_to_user() - say why KVM_RUN returns
+ * @vcpu: the vCPU
+ * @reason: KVM_EXIT_*
+ *
+ * The only place where kvm_run->exit_reason is set; the loop asserts that it
+ * was called if and only if a handler returns EXIT_TO_USER*.
+ *
+ * Return: EXIT_TO_USER, for handlers to return.
+ */
+static inline int vcpu_exit_to_user(struct vcpu *vcpu, u32 reason)
+{
+	vcpu->exit_to_user = true;
+	vcpu->run->exit_reason = reason;
+	return EXIT_TO_USER;
+}
+
+/* table.c: an exit that nobody handles. */
+int handle_unknown(struct vcpu *vcpu);
+
+/* cpuid.c */
+int handle_cpuid(struct vcpu *vcpu);
+/* cr.c */
+int handle_cr_access(struct vcpu *vcpu);
+int handle_xsetbv(struct vcpu *vcpu);
+/* dr.c */
+int handle_dr_access(struct vcpu *vcpu);
+/* ept.c */
+int handle_ept_violation(struct vcpu *vcpu);
+int handle_ept_misconfig(struct vcpu *vcpu);
+/* exception.c */
+int handle_exception_nmi(struct vcpu *vcpu);
+int handle_triple_fault(struct vcpu *vcpu);
+int handle_task_switch(struct vcpu *vcpu);
+/* hlt.c */
+int handle_hlt(struct vcpu *vcpu);
+/* insn.c */
+int handle_nop(struct vcpu *vcpu);
+int handle_undefined(struct vcpu *vcpu);
+int handle_rdpmc(struct vcpu *vcpu);
+int handle_vmcall(struct vcpu *vcpu);
+/* interrupt.c */
+int handle_external_interrupt(struct vcpu *vcpu);
+int handle_interrupt_window(struct vcpu *vcpu);
+int handle_nmi_window(struct vcpu *vcpu);
+/* io.c */
+int handle_io(struct vcpu *vcpu);
+/* msr.c */
+int handle_rdmsr(struct vcpu *vcpu);
+int handle_wrmsr(struct vcpu *vcpu);
 
 #endif /* MINIVMX_EXIT_HANDLERS_H */

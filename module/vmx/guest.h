@@ -156,5 +156,6 @@ void vmx_set_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
 		     const struct vmx_segment *seg);
 void vmx_write_back(struct vmx_vcpu *v);
 void vmx_skip_insn(struct vmx_vcpu *v);
+void vmx_skip_insn_quietly(struct vmx_vcpu *v);	/* without single-step #DB: INT1 */
 
 #endif /* MINIVMX_VMX_GUEST_H */

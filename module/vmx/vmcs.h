@@ -20,6 +20,7 @@ void vmx_set_proc_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_proc2_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_entry_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_exception_bitmap(struct vmx_vcpu *v, u32 bitmap);
+void vmx_flush_linear(struct vmx_vcpu *v);	/* the guest's linear translations, before the next entry */
 void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset);
 
 /*

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# One command each: `make demo`, `make test`. `make help` lists the rest.
+
+KERNEL	?= stock
+DEVICE	?= /dev/minivmx
+BUILD	:= $(CURDIR)/build
+MODULE	:= $(BUILD)/module/$(KERNEL)
+KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
+JOBS	?= $(shell nproc)
+
+export BUILD KERNEL
+
+.DEFAULT_GOAL := help
+.PHONY: help all setup module minivmm selftests demo test check clean
+
+help:
+	@echo 'make demo [DEVICE=/dev/kvm]    boot Linux in minivmm in the emulated PC'
+	@echo 'make test [KERNEL=6.12|debug]  run all tests in the emulated PC'
+	@echo 'make check                     W=1, sparse and checkpatch'
+	@echo 'make all                       build the module, minivmm and the tests'
+	@echo 'make module KDIR=DIR           build the module for the kernel built in DIR,'
+	@echo '                               e.g. KDIR=/lib/modules/$$(uname -r)/build'
+	@echo 'make clean                     remove build products, keep the lab'
+	@echo
+	@echo 'lab/run -- COMMAND             run COMMAND in the emulated PC; see lab/README.md'
+
+all: module minivmm selftests
+
+setup:
+	@lab/setup --kernel $(KERNEL)
+
+# One build directory per kernel: a farm of links to the sources, for kbuild
+# leaves its objects beside them.
+module:
+	@test -e $(KDIR)/Makefile || lab/setup --kernel $(KERNEL)
+	@mkdir -p $(MODULE)
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(CURDIR)/uapi $(MODULE)/
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(KDIR) M=$(MODULE) $(KBUILD_ARGS) modules
+
+minivmm:
+	@$(MAKE) --no-print-directory -C userspace
+
+selftests:
+	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests
+
+demo: setup module minivmm
+	@userspace/run-demo $(DEVICE)
+
+test: setup module minivmm selftests
+	@selftests/run-all --kernel $(KERNEL)
+
+check: setup
+	@lab/check
+
+clean:
+	rm -rf $(BUILD)/module $(BUILD)/userspace $(BUILD)/selftests

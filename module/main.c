@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/minivmx: loading, unloading and the system ioctls.
+ */
+#include <linux/capability.h>
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/kvm.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "cpuid.h"
+#include "msr.h"
+#include "system.h"
+#include "vcpu.h"
+#include "vm.h"
+#include "vmx/vmxon.h"
+
+/**
+ * system_check_extension() - KVM_CHECK_EXTENSION, on the device and on a VM
+ * @extension: KVM_CAP_* number
+ *
+ * Only what is implemented and tested is reported; every other number, known to
+ * KVM or not, is 0.
+ *
+ * Return: 0 if not supported, 1 or the value that KVM's API gives it otherwise.
+ */
+int system_check_extension(unsigned long extension)
+{
+	switch (extension) {
+	case KVM_CAP_USER_MEMORY:
+	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
+	case KVM_CAP_JOIN_MEMORY_REGIONS_WORKS:
+	case KVM_CAP_SYNC_MMU:
+	case KVM_CAP_READONLY_MEM:
+	case KVM_CAP_SET_TSS_ADDR:
+	case KVM_CAP_SET_IDENTITY_MAP_ADDR:
+	case KVM_CAP_EXT_CPUID:
+	case KVM_CAP_GET_MSR_FEATURES:
+	case KVM_CAP_MP_STATE:
+	case KVM_CAP_USER_NMI:
+	case KVM_CAP_IMMEDIATE_EXIT:
+	case KVM_CAP_INTERNAL_ERROR_DATA:
+	case KVM_CAP_CHECK_EXTENSION_VM:
+		return 1;
+	case KVM_CAP_NR_VCPUS:
+		return min_t(unsigned int, num_online_cpus(), VM_MAX_VCPUS);
+	case KVM_CAP_MAX_VCPUS:
+		return VM_MAX_VCPUS;
+	case KVM_CAP_MAX_VCPU_ID:
+		return VM_MAX_VCPU_ID;
+	case KVM_CAP_NR_MEMSLOTS:
+		return MEMSLOT_MAX;
+	default:
+		return 0;
+	}
+}
+
+static long system_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *argp = (void __user *)arg;
+
+	switch (cmd) {
+	case KVM_GET_API_VERSION:
+		return arg ? -EINVAL : KVM_API_VERSION;
+	case KVM_CREATE_VM:
+		return vm_create(arg);
+	case KVM_CHECK_EXTENSION:
+		return system_check_extension(arg);
+	case KVM_GET_VCPU_MMAP_SIZE:
+		return arg ? -EINVAL : VCPU_NR_PAGES * PAGE_SIZE;
+	case KVM_GET_SUPPORTED_CPUID:
+		return cpuid_get_supported(argp);
+	case KVM_GET_MSR_INDEX_LIST:
+		return msr_get_index_list(argp);
+	case KVM_GET_MSR_FEATURE_INDEX_LIST:
+		return msr_get_feature_index_list(argp);
+	case KVM_GET_MSRS:
+		return msr_ioctl_get_feature_msrs(argp);
+	default:
+		return -EINVAL;
+	}
+}
+
+static const struct file_operations system_fops = {
+	.owner		= THIS_MODULE,
+	.unlocked_ioctl	= system_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.llseek		= noop_llseek,
+};
+
+static struct miscdevice system_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "minivmx",
+	.fops	= &system_fops,
+	.mode	= 0660,
+};
+
+static int __init minivmx_init(void)
+{
+	int r;
+
+	r = vmx_init();
+	if (r)
+		return r;
+
+	r = cpuid_init();
+	if (r)
+		goto out_vmx;
+
+	/* Last: from here on there are users. */
+	r = misc_register(&system_device);
+	if (r)
+		goto out_vmx;
+
+	return 0;
+
+out_vmx:
+	vmx_exit();
+	return r;
+}
+
+static void __exit minivmx_exit(void)
+{
+	misc_deregister(&system_device);
+	vmx_exit();
+}
+
+module_init(minivmx_init);
+module_exit(minivmx_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("A small VMX backend that speaks KVM's ioctl ABI");
+MODULE_AUTHOR("The MiniVMX developers");

@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers between the KVM ABI and the VMCS, and the architecture's rules for
+ * writing control registers.
+ *
+ * All functions here need the vCPU mutex and the VMCS current. Those that say
+ * so may put and load the vCPU because they read guest memory.
+ */
+#include <linux/kvm.h>
+#include <asm/processor-flags.h>
+#include <asm/msr-index.h>
+
+#include "fpu.h"
+#include "memslot.h"
+#include "msr.h"
+#include "regs.h"
+#include "vmx/event.h"
+#include "vmx/guest.h"
+
+#define CR0_DEFINED	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
+			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
+			 X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
+
+/* Changes of these reload the PDPTEs when PAE paging is on ("PAE paging"). */
+#define CR0_PDPTE_BITS	(X86_CR0_CD | X86_CR0_NW | X86_CR0_PG)
+#define CR4_PDPTE_BITS	(X86_CR4_PGE | X86_CR4_PSE | X86_CR4_PAE | X86_CR4_SMEP)
+
+#define EFER_DEFINED	(EFER_SCE | EFER_LME | EFER_LMA | EFER_NX)
+
+/* ---- general-purpose registers ---- */
+
+/**
+ * regs_get() - KVM_GET_REGS
+ * @vcpu: the vCPU
+ * @regs: filled
+ */
+void regs_get(struct vcpu *vcpu, struct kvm_regs *regs)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	regs->rax = v->gpr[VMX_RAX];
+	regs->rbx = v->gpr[VMX_RBX];
+	regs->rcx = v->gpr[VMX_RCX];
+	regs->rdx = v->gpr[VMX_RDX];
+	regs->rsi = v->gpr[VMX_RSI];
+	regs->rdi = v->gpr[VMX_RDI];
+	regs->rsp = vmx_rsp(v);
+	regs->rbp = v->gpr[VMX_RBP];
+	regs->r8 = v->gpr[VMX_R8];
+	regs->r9 = v->gpr[VMX_R9];
+	regs->r10 = v->gpr[VMX_R10];
+	regs->r11 = v->gpr[VMX_R11];
+	regs->r12 = v->gpr[VMX_R12];
+	regs->r13 = v->gpr[VMX_R13];
+	regs->r14 = v->gpr[VMX_R14];
+	regs->r15 = v->gpr[VMX_R15];
+	regs->rip = vmx_rip(v);
+	regs->rflags = vmx_rflags(v);
+}
+
+/**
+ * regs_set() - KVM_SET_REGS
+ * @vcpu: the vCPU
+ * @regs: the values
+ *
+ * As on KVM an exception that waits for its delivery is dropped: it belonged to
+ * the registers that are overwritten.
+ */
+void regs_set(struct vcpu *vcpu, const struct kvm_regs *regs)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	v->gpr[VMX_RAX] = regs->rax;
+	v->gpr[VMX_RBX] = regs->rbx;
+	v->gpr[VMX_RCX] = regs->rcx;
+	v->gpr[VMX_RDX] = regs->rdx;
+	v->gpr[VMX_RSI] = regs->rsi;
+	v->gpr[VMX_RDI] = regs->rdi;
+	vmx_set_rsp(v, regs->rsp);
+	v->gpr[VMX_RBP] = regs->rbp;
+	v->gpr[VMX_R8] = regs->r8;
+	v->gpr[VMX_R9] = regs->r9;
+	v->gpr[VMX_R10] = regs->r10;
+	v->gpr[VMX_R11] = regs->r11;
+	v->gpr[VMX_R12] = regs->r12;
+	v->gpr[VMX_R13] = regs->r13;
+	v->gpr[VMX_R14] = regs->r14;
+	v->gpr[VMX_R15] = regs->r15;
+	vmx_set_rip(v, regs->rip);
+	vmx_set_rflags(v, regs->rflags | X86_EFLAGS_FIXED);
+	vmx_drop_queued_exception(v);
+}
+
+/* ---- segments ---- */
+
+/* Access rights as in the VMCS ("Guest Register State"). */
+#define AR_TYPE		GENMASK(3, 0)
+#define AR_S		BIT(4)
+#define AR_DPL		GENMASK(6, 5)
+#define AR_P		BIT(7)
+#define AR_AVL		BIT(12)
+#define AR_L		BIT(13)
+#define AR_DB		BIT(14)
+#define AR_G		BIT(15)
+#define AR_UNUSABLE	BIT(16)
+
+#define AR_TYPE_ACCESSED	BIT(0)
+#define AR_TYPE_BUSY_TSS64	11
+
+static void segment_to_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
+			   struct kvm_segment *to)
+{
+	struct vmx_segment from;
+	u32 ar;
+
+	vmx_get_segment(&vcpu->vmx, reg, &from);
+	ar = from.access_rights;
+
+	memset(to, 0, sizeof(*to));
+	to->base = from.base;
+	to->limit = from.limit;
+	to->selector = from.selector;
+	to->type = FIELD_GET(AR_TYPE, ar);
+	to->s = FIELD_GET(AR_S, ar);
+	to->dpl = FIELD_GET(AR_DPL, ar);
+	to->avl = FIELD_GET(AR_AVL, ar);
+	to->l = FIELD_GET(AR_L, ar);
+	to->db = FIELD_GET(AR_DB, ar);
+	to->g = FIELD_GET(AR_G, ar);
+	to->unusable = FIELD_GET(AR_UNUSABLE, ar);
+	/*
+	 * A usable segment is present; VMMs that don't keep "unusable" find
+	 * it again in "present", as on KVM.
+	 */
+	to->present = !to->unusable;
+}
+
+static void segment_from_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
+			     const struct kvm_segment *from)
+{
+	bool unusable = from->unusable || !from->present;
+	struct vmx_segment to = {
+		.base = from->base,
+		.limit = from->limit,
+		.selector = from->selector,
+		.access_rights = FIELD_PREP(AR_TYPE, from->type & 15) |
+				 FIELD_PREP(AR_S, from->s & 1) |
+				 FIELD_PREP(AR_DPL, from->dpl & 3) |
+				 FIELD_PREP(AR_P, from->present & 1) |
+				 FIELD_PREP(AR_AVL, from->avl & 1) |
+				 FIELD_PREP(AR_L, from->l & 1) |
+				 FIELD_PREP(AR_DB, from->db & 1) |
+				 FIELD_PREP(AR_G, from->g & 1) |
+				 FIELD_PREP(AR_UNUSABLE, unusable),
+	};
+
+	/*
+	 * VM entry wants every usable segment accessed, which many VMMs forget
+	 * and KVM mends.
+	 */
+	if (reg != VMX_LDTR)
+		to.access_rights |= AR_TYPE_ACCESSED;
+	vmx_set_segment(&vcpu->vmx, reg, &to);
+}
+
+/**
+ * regs_cpl() - current privilege level
+ * @vcpu: the vCPU
+ *
+ * Return: 0..3: the DPL of SS, which the SDM defines to be the CPL.
+ */
+unsigned int regs_cpl(struct vcpu *vcpu)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	if (!(vmx_hw_cr0(v) & X86_CR0_PE))
+		return 0;
+	return FIELD_GET(AR_DPL, vmcs_read32(v, GUEST_SS_AR_BYTES));
+}
+
+/**
+ * regs_long_mode() - is the vCPU in 64-bit mode?
+ * @vcpu: the vCPU
+ *
+ * Return: true in IA-32e mode with a 64-bit code segment.
+ */
+bool regs_long_mode(struct vcpu *vcpu)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	return (v->entry_controls & VM_ENTRY_IA32E_MODE) &&
+	       (vmx_cs_ar(v) & AR_L);
+}
+
+/* ---- control registers ---- */
+
+static bool in_ia32e_mode(struct vmx_vcpu *v)
+{
+	return v->entry_controls & VM_ENTRY_IA32E_MODE;
+}
+
+static bool is_pae_paging(unsigned long cr0, unsigned long cr4, u64 efer)
+{
+	return (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) && !(efer & EFER_LMA);
+}
+
+static bool is_legal_gpa(struct vcpu *vcpu, u64 gpa)
+{
+	return !(gpa >> vcpu->cpuid.maxphyaddr);
+}
+
+/*
+ * With EPT the CPU takes the PDPTEs from the VMCS at VM entry, so whoever turns
+ * PAE paging on outside of the guest loads them from guest memory.
+ * Puts and loads the vCPU. Return: 0, or 1 if they can't be read or are bad.
+ */
+static int load_pdptes(struct vcpu *vcpu, unsigned long cr3)
+{
+	u64 reserved = GENMASK_ULL(63, vcpu->cpuid.maxphyaddr) |
+		       GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1);
+	u64 pdpte[4];
+	int i, r;
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = guest_read(vcpu->vm, cr3 & GENMASK_ULL(31, 5), pdpte,
+		       sizeof(pdpte));
+	vmx_vcpu_load(&vcpu->vmx);
+	if (r)
+		return 1;
+
+	for (i = 0; i < ARRAY_SIZE(pdpte); i++)
+		if ((pdpte[i] & _PAGE_PRESENT) && (pdpte[i] & reserved))
+			return 1;
+	vmx_set_guest_pdptes(&vcpu->vmx, pdpte);
+	return 0;
+}
+
+static bool is_valid_cr0(unsigned long cr0)
+{
+	if (cr0 >> 32)
+		return false;
+	if ((cr0 & X86_CR0_NW) && !(cr0 & X86_CR0_CD))
+		return false;
+	if ((cr0 & X86_CR0_PG) && !(cr0 & X86_CR0_PE))
+		return false;
+	return true;
+}
+
+/* "Initializing IA-32e Mode": the 16-bit TSS of a loader is not allowed in it. */
+static void fix_tr_for_long_mode(struct vmx_vcpu *v)
+{
+	u32 ar = vmcs_read32(v, GUEST_TR_AR_BYTES);
+
+	if (FIELD_GET(AR_TYPE, ar) != AR_TYPE_BUSY_TSS64)
+		vmcs_write32(v, GUEST_TR_AR_BYTES,
+			     (ar & ~AR_TYPE) | AR_TYPE_BUSY_TSS64);
+}
+
+/* EFER.LMA follows CR0.PG while EFER.LME is set. */
+static void update_long_mode(struct vmx_vcpu *v, unsigned long cr0)
+{
+	u64 efer = vmx_guest_efer(v);
+
+	if ((efer & EFER_LME) && (cr0 & X86_CR0_PG)) {
+		if (efer & EFER_LMA)
+			return;
+		fix_tr_for_long_mode(v);
+		vmx_set_guest_efer(v, efer | EFER_LMA);
+	} else if (efer & EFER_LMA) {
+		vmx_set_guest_efer(v, efer & ~EFER_LMA);
+	}
+}
+
+/**
+ * regs_write_cr0() - MOV to CR0, LMSW, CLTS
+ * @vcpu: the vCPU
+ * @cr0: the guest's new CR0
+ *
+ * SDM: "Control Registers", "Initializing IA-32e Mode". May put and load the
+ * vCPU to read PDPTEs.
+ *
+ * Return: 0, or 1 if the instruction must raise #GP(0).
+ */
+int regs_write_cr0(struct vcpu *vcpu, unsigned long cr0)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	unsigned long old = vmx_guest_cr0(v);
+	unsigned long cr4 = vmx_guest_cr4(v);
+	u64 efer = vmx_guest_efer(v);
+
+	if (!is_valid_cr0(cr0))
+		return 1;
+	cr0 |= X86_CR0_ET;
+	cr0 &= CR0_DEFINED;
+
+	if ((efer & EFER_LME) && !(old & X86_CR0_PG) && (cr0 & X86_CR0_PG) &&
+	    (!(cr4 & X86_CR4_PAE) || (vmx_cs_ar(v) & AR_L)))
+		return 1;
+	if (!(cr0 & X86_CR0_PG) &&
+	    (regs_long_mode(vcpu) || (cr4 & X86_CR4_PCIDE)))
+		return 1;
+	if (!(efer & EFER_LME) && (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) &&
+	    ((cr0 ^ old) & CR0_PDPTE_BITS) && load_pdptes(vcpu, vmx_hw_cr3(v)))
+		return 1;
+
+	if ((cr0 ^ old) & X86_CR0_PG)
+		update_long_mode(v, cr0);
+	vmx_set_guest_cr0(v, cr0);
+	if ((cr0 ^ old) & (X86_CR0_PG | X86_CR0_WP | X86_CR0_PE))
+		vmx_flush_linear(v);
+	return 0;
+}
+
+/**
+ * regs_write_cr3() - MOV to CR3 that exits
+ * @vcpu: the vCPU
+ * @cr3: the guest's new CR3
+ *
+ * May put and load the vCPU to read PDPTEs.
+ *
+ * Return: 0, or 1 if the instruction must raise #GP(0).
+ */
+int regs_write_cr3(struct vcpu *vcpu, unsigned long cr3)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	unsigned long cr4 = vmx_guest_cr4(v);
+
+	if (cr4 & X86_CR4_PCIDE)
+		cr3 &= ~X86_CR3_PCID_NOFLUSH;
+	if (!is_legal_gpa(vcpu, cr3))
+		return 1;
+	if (is_pae_paging(vmx_guest_cr0(v), cr4, vmx_guest_efer(v)) &&
+	    load_pdptes(vcpu, cr3))
+		return 1;
+
+	vmx_set_guest_cr3(v, cr3);
+	vmx_flush_linear(v);
+	return 0;
+}
+
+/**
+ * regs_write_cr4() - MOV to CR4
+ * @vcpu: the vCPU
+ * @cr4: the guest's new CR4
+ *
+ * May put and load the vCPU to read PDPTEs.
+ *
+ * Return: 0, or 1 if the instruction must raise #GP(0).
+ */
+int regs_write_cr4(struct vcpu *vcpu, unsigned long cr4)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	unsigned long old = vmx_guest_cr4(v);
+	unsigned long changed = cr4 ^ old;
+
+	if (cr4 & vcpu->cpuid.cr4_reserved)
+		return 1;
+
+	if (in_ia32e_mode(v)) {
+		if (!(cr4 & X86_CR4_PAE) || (changed & X86_CR4_LA57))
+			return 1;
+	} else if (is_pae_paging(vmx_guest_cr0(v), cr4, 0) &&
+		   (changed & CR4_PDPTE_BITS) &&
+		   load_pdptes(vcpu, vmx_hw_cr3(v))) {
+		return 1;
+	}
+	if ((cr4 & X86_CR4_PCIDE) && (changed & X86_CR4_PCIDE) &&
+	    ((vmx_hw_cr3(v) & X86_CR3_PCID_MASK) || !in_ia32e_mode(v)))
+		return 1;
+
+	vmx_set_guest_cr4(v, cr4);
+	if (changed & (X86_CR4_PGE | X86_CR4_PCIDE | X86_CR4_PAE |
+		       X86_CR4_PSE | X86_CR4_SMEP | X86_CR4_SMAP | X86_CR4_PKE))
+		vmx_flush_linear(v);
+	return 0;
+}
+
+/**
+ * regs_write_cr8() - MOV to CR8, kvm_run->cr8
+ * @vcpu: the vCPU
+ * @cr8: task priority, 0..15
+ *
+ * Return: 0, or 1 if a reserved bit is set.
+ */
+int regs_write_cr8(struct vcpu *vcpu, unsigned long cr8)
+{
+	if (cr8 & ~0xful)
+		return 1;
+	vcpu->cr8 = cr8;
+	return 0;
+}
+
+/**
+ * regs_write_efer() - WRMSR of IA32_EFER, KVM_SET_MSRS
+ * @vcpu: the vCPU
+ * @efer: the new value; EFER.LMA is kept as it is
+ * @from_vmm: the VMM may change EFER.LME while paging is on
+ *
+ * Return: 0, or 1 if the instruction must raise #GP(0).
+ */
+int regs_write_efer(struct vcpu *vcpu, u64 efer, bool from_vmm)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	u64 old = vmx_guest_efer(v);
+
+	if (efer & ~EFER_DEFINED)
+		return 1;
+	if (!from_vmm) {
+		if ((efer & (EFER_LME | EFER_LMA)) &&
+		    !cpuid_has(vcpu, X86_FEATURE_LM))
+			return 1;
+		if ((efer & EFER_NX) && !cpuid_has(vcpu, X86_FEATURE_NX))
+			return 1;
+		if ((vmx_guest_cr0(v) & X86_CR0_PG) &&
+		    ((efer ^ old) & EFER_LME))
+			return 1;
+	}
+
+	efer = (efer & ~EFER_LMA) | (old & EFER_LMA);
+	vmx_set_guest_efer(v, efer);
+	if ((efer ^ old) & EFER_NX)
+		vmx_flush_linear(v);
+	return 0;
+}
+
+/**
+ * regs_write_xcr() - XSETBV
+ * @vcpu: the vCPU
+ * @index: number of the extended control register; only XCR0 exists
+ * @value: its new value
+ *
+ * SDM: XSETBV, "XSAVE-Supported Features and State-Component Bitmaps".
+ *
+ * Return: 0, or 1 if the instruction must raise #GP(0).
+ */
+int regs_write_xcr(struct vcpu *vcpu, u32 index, u64 value)
+{
+	if (index != XCR_XFEATURE_ENABLED_MASK)
+		return 1;
+	if (!(value & XFEATURE_MASK_FP))
+		return 1;
+	if ((value & XFEATURE_MASK_YMM) && !(value & XFEATURE_MASK_SSE))
+		return 1;
+	if (value & ~(vcpu->cpuid.xcr0_supported | XFEATURE_MASK_FP))
+		return 1;
+	if (!(value & XFEATURE_MASK_BNDREGS) != !(value & XFEATURE_MASK_BNDCSR))
+		return 1;
+	if ((value & XFEATURE_MASK_AVX512) &&
+	    ((value & XFEATURE_MASK_AVX512) != XFEATURE_MASK_AVX512 ||
+	     !(value & XFEATURE_MASK_YMM)))
+		return 1;
+
+	vcpu->vmx.xcr0 = value;
+	return 0;
+}
+
+/* ---- special registers ---- */
+
+/**
+ * regs_get_sregs() - KVM_GET_SREGS
+ * @vcpu: the vCPU
+ * @sregs: filled
+ */
+void regs_get_sregs(struct vcpu *vcpu, struct kvm_sregs *sregs)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	u32 info = v->events.interrupt.info;
+
+	memset(sregs, 0, sizeof(*sregs));
+	segment_to_kvm(vcpu, VMX_CS, &sregs->cs);
+	segment_to_kvm(vcpu, VMX_DS, &sregs->ds);
+	segment_to_kvm(vcpu, VMX_ES, &sregs->es);
+	segment_to_kvm(vcpu, VMX_FS, &sregs->fs);
+	segment_to_kvm(vcpu, VMX_GS, &sregs->gs);
+	segment_to_kvm(vcpu, VMX_SS, &sregs->ss);
+	segment_to_kvm(vcpu, VMX_TR, &sregs->tr);
+	segment_to_kvm(vcpu, VMX_LDTR, &sregs->ldt);
+	sregs->idt.base = vmcs_read_natural(v, GUEST_IDTR_BASE);
+	sregs->idt.limit = vmcs_read32(v, GUEST_IDTR_LIMIT);
+	sregs->gdt.base = vmcs_read_natural(v, GUEST_GDTR_BASE);
+	sregs->gdt.limit = vmcs_read32(v, GUEST_GDTR_LIMIT);
+
+	sregs->cr0 = vmx_guest_cr0(v);
+	sregs->cr2 = v->cr2;
+	sregs->cr3 = vmx_hw_cr3(v);
+	sregs->cr4 = vmx_guest_cr4(v);
+	sregs->cr8 = vcpu->cr8;
+	sregs->efer = vmx_guest_efer(v);
+	sregs->apic_base = vcpu->apic_base;
+
+	if ((info & INTR_INFO_VALID_MASK) &&
+	    (info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_EXT_INTR)
+		__set_bit(info & INTR_INFO_VECTOR_MASK,
+			  (unsigned long *)sregs->interrupt_bitmap);
+}
+
+static bool are_valid_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
+{
+	if ((sregs->efer & EFER_LME) && (sregs->cr0 & X86_CR0_PG)) {
+		if (!(sregs->cr4 & X86_CR4_PAE) || !(sregs->efer & EFER_LMA))
+			return false;
+		if (!is_legal_gpa(vcpu, sregs->cr3))
+			return false;
+	} else if ((sregs->efer & EFER_LMA) || sregs->cs.l) {
+		return false;
+	}
+	return !(sregs->cr4 & vcpu->cpuid.cr4_reserved) &&
+	       is_valid_cr0(sregs->cr0);
+}
+
+static void set_segments(struct vcpu *vcpu, const struct kvm_sregs *sregs)
+{
+	segment_from_kvm(vcpu, VMX_CS, &sregs->cs);
+	segment_from_kvm(vcpu, VMX_DS, &sregs->ds);
+	segment_from_kvm(vcpu, VMX_ES, &sregs->es);
+	segment_from_kvm(vcpu, VMX_FS, &sregs->fs);
+	segment_from_kvm(vcpu, VMX_GS, &sregs->gs);
+	segment_from_kvm(vcpu, VMX_SS, &sregs->ss);
+	segment_from_kvm(vcpu, VMX_TR, &sregs->tr);
+	segment_from_kvm(vcpu, VMX_LDTR, &sregs->ldt);
+}
+
+/**
+ * regs_set_sregs() - KVM_SET_SREGS
+ * @vcpu: the vCPU
+ * @sregs: the values
+ *
+ * May put and load the vCPU to read PDPTEs.
+ *
+ * Return: 0; -EINVAL with nothing changed for values that KVM refuses.
+ */
+int regs_set_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	unsigned int vector;
+
+	if (!are_valid_sregs(vcpu, sregs))
+		return -EINVAL;
+	if (msr_set(vcpu, MSR_IA32_APICBASE, sregs->apic_base, MSR_FROM_VMM))
+		return -EINVAL;
+
+	vmcs_write_natural(v, GUEST_IDTR_BASE, sregs->idt.base);
+	vmcs_write32(v, GUEST_IDTR_LIMIT, sregs->idt.limit);
+	vmcs_write_natural(v, GUEST_GDTR_BASE, sregs->gdt.base);
+	vmcs_write32(v, GUEST_GDTR_LIMIT, sregs->gdt.limit);
+
+	v->cr2 = sregs->cr2;
+	vmx_set_guest_cr3(v, sregs->cr3);
+	/* As on KVM, a priority out of range leaves the old one. */
+	regs_write_cr8(vcpu, sregs->cr8);
+	vmx_set_guest_efer(v, sregs->efer);
+	vmx_set_guest_cr0(v, sregs->cr0);
+	vmx_set_guest_cr4(v, sregs->cr4);
+	/* As on KVM, bad PDPTEs are found out by the guest's first access. */
+	if (is_pae_paging(sregs->cr0, sregs->cr4, sregs->efer))
+		load_pdptes(vcpu, sregs->cr3);
+	set_segments(vcpu, sregs);
+	vmx_flush_linear(v);
+
+	vector = find_first_bit((const unsigned long *)sregs->interrupt_bitmap,
+				KVM_NR_INTERRUPTS);
+	if (vector < KVM_NR_INTERRUPTS)
+		vmx_queue_interrupt(v, vector);
+	return 0;
+}
+
+/**
+ * regs_reset() - registers after RESET that the VMX room does not know
+ * @vcpu: a vCPU just created, its VMCS with the state after RESET
+ *
+ * SDM: "IA-32 Processor States Following Power-up, Reset, or INIT".
+ * Unlike its neighbours this one runs without the VMCS loaded.
+ */
+void regs_reset(struct vcpu *vcpu)
+{
+	/* EDX identifies the processor: family 6, as on KVM. */
+	vcpu->vmx.gpr[VMX_RDX] = 0x600;
+	vcpu->vmx.xcr0 = XFEATURE_MASK_FP;
+	vcpu->cr8 = 0;
+	vcpu->apic_base = APIC_DEFAULT_PHYS_BASE | MSR_IA32_APICBASE_ENABLE;
+	if (!vcpu->id)
+		vcpu->apic_base |= MSR_IA32_APICBASE_BSP;
+}
