@@ -16,6 +16,9 @@
 #include "vm.h"
 #include "vmx/vmxon.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /**
  * system_check_extension() - KVM_CHECK_EXTENSION, on the device and on a VM
  * @extension: KVM_CAP_* number

@@ -17,6 +17,7 @@
 #include "host_work.h"
 #include "regs.h"
 #include "run.h"
+#include "trace.h"
 #include "vcpu.h"
 #include "vmx/enter.h"
 #include "vmx/event.h"
@@ -80,11 +81,13 @@ static int enter_once(struct vcpu *vcpu)
 	if (!v->guest_msrs_loaded)
 		vmx_load_guest_msrs(v);
 	fpu_before_enter(vcpu);
+	trace_minivmx_entry(vcpu);
 	vmx_enter(v);
 	local_irq_enable();
 
 	if (unlikely(READ_ONCE(v->vm->dead)))
 		return -EIO;
+	trace_minivmx_exit(vcpu);
 	if (unlikely(v->exit.outcome != VMX_ENTRY_EXITED))
 		return report_failed_entry(vcpu);
 	return dispatch(vcpu);
@@ -223,5 +226,6 @@ int vcpu_run(struct vcpu *vcpu)
 	r = run_loaded(vcpu);
 	fpu_load_host(vcpu);
 	sigmask_deactivate(vcpu);
+	trace_minivmx_userspace_exit(vcpu, r);
 	return r;
 }
