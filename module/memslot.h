@@ -2,11 +2,15 @@
 /*
  * Guest-physical memory slots: which host memory of the VMM backs which guest
  * physical addresses (KVM_SET_USER_MEMORY_REGION).
+ *
+ * memslot.c keeps the set of slots, fault.c maps their pages for the guest
+ * and unmaps them when the host wants them back, guest_mem.c copies.
  */
 #ifndef MINIVMX_MEMSLOT_H
 #define MINIVMX_MEMSLOT_H
 
 #include <linux/kvm.h>
+#include <linux/mmu_notifier.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
@@ -15,6 +19,18 @@ struct vm;
 
 /* KVM_CAP_NR_MEMSLOTS: KVM's count of user slots. */
 #define MEMSLOT_MAX	32764
+
+/* One slot; all of it is constant after creation, changing one makes a new one. */
+struct memslot {
+	struct vm *vm;
+	u32 id;
+	u32 flags;			/* KVM_MEM_* */
+	u64 gpa;			/* first guest-physical address */
+	u64 size;			/* in bytes; all three are page-aligned */
+	unsigned long hva;		/* first address in vm->mm */
+	struct rb_node by_gpa;		/* (s) in memslots.by_gpa */
+	struct mmu_interval_notifier notifier;	/* see fault.c */
+};
 
 struct memslots {
 	struct xarray by_id;		/* struct memslot by slot number */
@@ -31,9 +47,17 @@ enum memslot_access {
 void memslots_init(struct vm *vm);
 void memslots_destroy(struct vm *vm);
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
-int memslot_fault(struct vm *vm, u64 gpa, u32 access);
+struct memslot *memslot_find(struct vm *vm, u64 gpa);
 bool memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
+
+/* fault.c */
+extern const struct mmu_interval_notifier_ops memslot_notifier_ops;
+int memslot_fault(struct vm *vm, u64 gpa, u32 access);
+void memslot_unmap(struct memslot *slot);
+
+/* guest_mem.c */
 int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len);
 int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len);
+int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len);
 
 #endif /* MINIVMX_MEMSLOT_H */

@@ -2,6 +2,10 @@
 /*
  * The EPT paging structures: guest-physical pages to host-physical pages.
  * Knows nothing of memory slots or of where host pages come from.
+ *
+ * Whoever changes them holds ept.lock and, if told that translations went
+ * away, calls ept_flush() before dropping it. So whoever has the lock knows
+ * that what is not mapped is not cached by any CPU either.
  */
 #ifndef MINIVMX_VMX_EPT_H
 #define MINIVMX_VMX_EPT_H
@@ -13,6 +17,10 @@
 #define EPT_WRITE	BIT(1)
 #define EPT_EXEC	BIT(2)
 
+/* Memory types, with the SDM's encoding. */
+#define EPT_MEMTYPE_UC	0
+#define EPT_MEMTYPE_WB	6
+
 /* Size of a mapping: the level of the paging structure that holds the entry. */
 enum ept_level { EPT_4K = 1, EPT_2M = 2, EPT_1G = 3 };
 
@@ -23,15 +31,16 @@ static inline u64 ept_level_size(enum ept_level level)
 
 int ept_create(struct ept *ept);
 void ept_destroy(struct ept *ept);
-enum ept_level ept_max_level(void);
+enum ept_level ept_max_level(u32 access);
+u64 ept_gpa_limit(const struct ept *ept);
 
 /*
  * Paging-structure pages are allocated outside of the lock (ept_cache_fill),
- * mapped under it.
+ * mapped under it. One mapping needs three at most.
  */
 struct ept_cache {
 	unsigned int nr;
-	void *pages[4];
+	void *pages[3];
 };
 
 int ept_cache_fill(struct ept_cache *cache);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading and writing guest memory, through the addresses at which the VMM
+ * has it. All by threads that run in vm->mm: KVM_RUN and the vCPU's ioctls.
+ */
+#include <linux/kvm.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include "memslot.h"
+#include "vm.h"
+
+static int guest_mem_begin(struct vm *vm)
+{
+	might_sleep();
+	if (current->mm != vm->mm)
+		return -EIO;
+	return down_read_killable(&vm->slots_sem);
+}
+
+static void guest_mem_end(struct vm *vm)
+{
+	up_read(&vm->slots_sem);
+}
+
+/* The VMM's address of @gpa; how many bytes of the slot follow in *@room. */
+static int guest_address(struct vm *vm, u64 gpa, bool write,
+			 void __user **address, u64 *room)
+{
+	struct memslot *slot = memslot_find(vm, gpa);
+
+	if (!slot)
+		return -EFAULT;
+	if (write && (slot->flags & KVM_MEM_READONLY))
+		return -EROFS;
+	*address = (void __user *)(slot->hva + (gpa - slot->gpa));
+	*room = slot->size - (gpa - slot->gpa);
+	return 0;
+}
+
+/**
+ * guest_read() - copy from guest memory
+ * @vm: the VM
+ * @gpa: any guest-physical address
+ * @buf: destination; undefined contents on an error
+ * @len: bytes, any number; they may span slots
+ *
+ * Context: may sleep; VMCS not current.
+ * Return: 0; -EFAULT if some of it is in no slot or the VMM has no memory
+ * there; -EINTR if the process is being killed; -EIO: called by another one.
+ */
+int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
+{
+	void __user *src;
+	unsigned int n;
+	u64 room;
+	int r;
+
+	r = guest_mem_begin(vm);
+	if (r)
+		return r;
+
+	for (; len; gpa += n, buf += n, len -= n) {
+		r = guest_address(vm, gpa, false, &src, &room);
+		if (r)
+			break;
+		n = min_t(u64, len, room);
+		if (copy_from_user(buf, src, n)) {
+			r = -EFAULT;
+			break;
+		}
+	}
+	guest_mem_end(vm);
+	return r;
+}
+
+/**
+ * guest_write() - copy to guest memory
+ * @vm: the VM
+ * @gpa: any guest-physical address
+ * @buf: source
+ * @len: bytes, any number; they may span slots
+ *
+ * Context: may sleep; VMCS not current.
+ * Return: as guest_read(), and -EROFS for a read-only slot. What lies before
+ * the address of the error has been written.
+ */
+int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len)
+{
+	void __user *dst;
+	unsigned int n;
+	u64 room;
+	int r;
+
+	r = guest_mem_begin(vm);
+	if (r)
+		return r;
+
+	for (; len; gpa += n, buf += n, len -= n) {
+		r = guest_address(vm, gpa, true, &dst, &room);
+		if (r)
+			break;
+		n = min_t(u64, len, room);
+		if (copy_to_user(dst, buf, n)) {
+			r = -EFAULT;
+			break;
+		}
+	}
+	guest_mem_end(vm);
+	return r;
+}
+
+/**
+ * guest_cmpxchg() - replace a value in guest memory if nobody else has
+ * @vm: the VM
+ * @gpa: guest-physical address, a multiple of @len
+ * @old: the expected value
+ * @new: the value to put there
+ * @len: 4 or 8
+ *
+ * Context: may sleep; VMCS not current.
+ * Return: 0; 1 if the value was another one; else as guest_write().
+ */
+int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len)
+{
+	void __user *address;
+	u32 old32 = old;
+	u64 room;
+	int r;
+
+	if (WARN_ON_ONCE((len != 4 && len != 8) || gpa % len))
+		return -EFAULT;
+	r = guest_mem_begin(vm);
+	if (r)
+		return r;
+
+	r = guest_address(vm, gpa, true, &address, &room);
+	if (!r && len == 8)
+		r = __try_cmpxchg_user((u64 __user *)address, &old, new, fault8);
+	else if (!r)
+		r = __try_cmpxchg_user((u32 __user *)address, &old32, (u32)new,
+				       fault4);
+	guest_mem_end(vm);
+	return r;
+}
