@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #ifdef __KERNEL__
+#include <linux/kernel.h>
 #include <linux/string.h>
 #else
 #include <string.h>
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #endif
 
 #include "field_names.h"
@@ -225,8 +227,6 @@ static const struct vmcs_field_name field_names[] = {
 	{ 0x6c1c, "HOST_INTR_SSP_TABLE", "Host IA32_INTERRUPT_SSP_TABLE_ADDR" },
 };
 
-#define NR_FIELD_NAMES (sizeof(field_names) / sizeof(field_names[0]))
-
 /**
  * vmcs_field_by_encoding() - the name of a VMCS field
  * @encoding: field encoding as VMREAD takes it, with the access type "full"
@@ -238,7 +238,7 @@ static const struct vmcs_field_name field_names[] = {
  */
 const struct vmcs_field_name *vmcs_field_by_encoding(__u32 encoding)
 {
-	unsigned int low = 0, high = NR_FIELD_NAMES;
+	unsigned int low = 0, high = ARRAY_SIZE(field_names);
 
 	while (low < high) {
 		unsigned int middle = (low + high) / 2;
@@ -265,7 +265,7 @@ const struct vmcs_field_name *vmcs_field_by_name(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_FIELD_NAMES; i++) {
+	for (i = 0; i < ARRAY_SIZE(field_names); i++) {
 		if (!strcmp(field_names[i].name, name) ||
 		    !strcmp(field_names[i].title, name))
 			return &field_names[i];
@@ -285,5 +285,5 @@ const struct vmcs_field_name *vmcs_field_by_name(const char *name)
  */
 const struct vmcs_field_name *vmcs_field_at(unsigned int index)
 {
-	return index < NR_FIELD_NAMES ? &field_names[index] : NULL;
+	return index < ARRAY_SIZE(field_names) ? &field_names[index] : NULL;
 }
