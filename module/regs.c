@@ -7,7 +7,10 @@
  * so may put and load the vCPU because they read guest memory.
  */
 #include <linux/kvm.h>
-#include <asm/processor-flags.h>
+#include <linux/bitfield.h>
+#include <asm/apicdef.h>
+#include <asm/fpu/xcr.h>
+#include <asm/processor.h>
 #include <asm/msr-index.h>
 
 #include "fpu.h"
@@ -94,18 +97,18 @@ void regs_set(struct vcpu *vcpu, const struct kvm_regs *regs)
 /* ---- segments ---- */
 
 /* Access rights as in the VMCS ("Guest Register State"). */
-#define AR_TYPE		GENMASK(3, 0)
-#define AR_S		BIT(4)
-#define AR_DPL		GENMASK(6, 5)
-#define AR_P		BIT(7)
-#define AR_AVL		BIT(12)
-#define AR_L		BIT(13)
-#define AR_DB		BIT(14)
-#define AR_G		BIT(15)
-#define AR_UNUSABLE	BIT(16)
+#define SEG_AR_TYPE		GENMASK(3, 0)
+#define SEG_AR_S		BIT(4)
+#define SEG_AR_DPL		GENMASK(6, 5)
+#define SEG_AR_P		BIT(7)
+#define SEG_AR_AVL		BIT(12)
+#define SEG_AR_L		BIT(13)
+#define SEG_AR_DB		BIT(14)
+#define SEG_AR_G		BIT(15)
+#define SEG_AR_UNUSABLE	BIT(16)
 
-#define AR_TYPE_ACCESSED	BIT(0)
-#define AR_TYPE_BUSY_TSS64	11
+#define SEG_AR_TYPE_ACCESSED	BIT(0)
+#define SEG_AR_TYPE_BUSY_TSS64	11
 
 static void segment_to_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
 			   struct kvm_segment *to)
@@ -120,14 +123,14 @@ static void segment_to_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
 	to->base = from.base;
 	to->limit = from.limit;
 	to->selector = from.selector;
-	to->type = FIELD_GET(AR_TYPE, ar);
-	to->s = FIELD_GET(AR_S, ar);
-	to->dpl = FIELD_GET(AR_DPL, ar);
-	to->avl = FIELD_GET(AR_AVL, ar);
-	to->l = FIELD_GET(AR_L, ar);
-	to->db = FIELD_GET(AR_DB, ar);
-	to->g = FIELD_GET(AR_G, ar);
-	to->unusable = FIELD_GET(AR_UNUSABLE, ar);
+	to->type = FIELD_GET(SEG_AR_TYPE, ar);
+	to->s = FIELD_GET(SEG_AR_S, ar);
+	to->dpl = FIELD_GET(SEG_AR_DPL, ar);
+	to->avl = FIELD_GET(SEG_AR_AVL, ar);
+	to->l = FIELD_GET(SEG_AR_L, ar);
+	to->db = FIELD_GET(SEG_AR_DB, ar);
+	to->g = FIELD_GET(SEG_AR_G, ar);
+	to->unusable = FIELD_GET(SEG_AR_UNUSABLE, ar);
 	/*
 	 * A usable segment is present; VMMs that don't keep "unusable" find
 	 * it again in "present", as on KVM.
@@ -143,15 +146,15 @@ static void segment_from_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
 		.base = from->base,
 		.limit = from->limit,
 		.selector = from->selector,
-		.access_rights = FIELD_PREP(AR_TYPE, from->type & 15) |
-				 FIELD_PREP(AR_S, from->s & 1) |
-				 FIELD_PREP(AR_DPL, from->dpl & 3) |
-				 FIELD_PREP(AR_P, from->present & 1) |
-				 FIELD_PREP(AR_AVL, from->avl & 1) |
-				 FIELD_PREP(AR_L, from->l & 1) |
-				 FIELD_PREP(AR_DB, from->db & 1) |
-				 FIELD_PREP(AR_G, from->g & 1) |
-				 FIELD_PREP(AR_UNUSABLE, unusable),
+		.access_rights = FIELD_PREP(SEG_AR_TYPE, from->type & 15) |
+				 FIELD_PREP(SEG_AR_S, from->s & 1) |
+				 FIELD_PREP(SEG_AR_DPL, from->dpl & 3) |
+				 FIELD_PREP(SEG_AR_P, from->present & 1) |
+				 FIELD_PREP(SEG_AR_AVL, from->avl & 1) |
+				 FIELD_PREP(SEG_AR_L, from->l & 1) |
+				 FIELD_PREP(SEG_AR_DB, from->db & 1) |
+				 FIELD_PREP(SEG_AR_G, from->g & 1) |
+				 FIELD_PREP(SEG_AR_UNUSABLE, unusable),
 	};
 
 	/*
@@ -159,7 +162,7 @@ static void segment_from_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
 	 * and KVM mends.
 	 */
 	if (reg != VMX_LDTR)
-		to.access_rights |= AR_TYPE_ACCESSED;
+		to.access_rights |= SEG_AR_TYPE_ACCESSED;
 	vmx_set_segment(&vcpu->vmx, reg, &to);
 }
 
@@ -175,7 +178,7 @@ unsigned int regs_cpl(struct vcpu *vcpu)
 
 	if (!(vmx_hw_cr0(v) & X86_CR0_PE))
 		return 0;
-	return FIELD_GET(AR_DPL, vmcs_read32(v, GUEST_SS_AR_BYTES));
+	return FIELD_GET(SEG_AR_DPL, vmcs_read32(v, GUEST_SS_AR_BYTES));
 }
 
 /**
@@ -189,7 +192,7 @@ bool regs_long_mode(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 
 	return (v->entry_controls & VM_ENTRY_IA32E_MODE) &&
-	       (vmx_cs_ar(v) & AR_L);
+	       (vmx_cs_ar(v) & SEG_AR_L);
 }
 
 /* ---- control registers ---- */
@@ -251,9 +254,9 @@ static void fix_tr_for_long_mode(struct vmx_vcpu *v)
 {
 	u32 ar = vmcs_read32(v, GUEST_TR_AR_BYTES);
 
-	if (FIELD_GET(AR_TYPE, ar) != AR_TYPE_BUSY_TSS64)
+	if (FIELD_GET(SEG_AR_TYPE, ar) != SEG_AR_TYPE_BUSY_TSS64)
 		vmcs_write32(v, GUEST_TR_AR_BYTES,
-			     (ar & ~AR_TYPE) | AR_TYPE_BUSY_TSS64);
+			     (ar & ~SEG_AR_TYPE) | SEG_AR_TYPE_BUSY_TSS64);
 }
 
 /* EFER.LMA follows CR0.PG while EFER.LME is set. */
@@ -294,7 +297,7 @@ int regs_write_cr0(struct vcpu *vcpu, unsigned long cr0)
 	cr0 &= CR0_DEFINED;
 
 	if ((efer & EFER_LME) && !(old & X86_CR0_PG) && (cr0 & X86_CR0_PG) &&
-	    (!(cr4 & X86_CR4_PAE) || (vmx_cs_ar(v) & AR_L)))
+	    (!(cr4 & X86_CR4_PAE) || (vmx_cs_ar(v) & SEG_AR_L)))
 		return 1;
 	if (!(cr0 & X86_CR0_PG) &&
 	    (regs_long_mode(vcpu) || (cr4 & X86_CR4_PCIDE)))

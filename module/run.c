@@ -11,6 +11,7 @@
  * handler which sleeps must put and load the vCPU around it.
  */
 #include <linux/kvm.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 
 #include "exit_handlers/handlers.h"

@@ -2,6 +2,7 @@
 /*
  * Control-register accesses and XSETBV.
  */
+#include <linux/bitfield.h>
 #include <asm/trapnr.h>
 
 #include "../regs.h"

@@ -6,7 +6,8 @@
  * guest has breakpoints enabled in DR7 (see vmx/enter.c), so a guest that
  * merely initializes them costs nothing afterwards.
  */
-#include <asm/debugreg.h>
+#include <linux/bitfield.h>
+#include <linux/nospec.h>
 #include <asm/processor-flags.h>
 #include <asm/trapnr.h>
 
