@@ -3,20 +3,31 @@
 #define MINIVMX_CPUID_H
 
 #include <linux/kvm.h>
+#include <linux/types.h>
+#include <asm/processor.h>
 
 struct vcpu;
+
+/* KVM_MAX_CPUID_ENTRIES of KVM. */
+#define CPUID_MAX_ENTRIES	256
+
+#define CPUID_EXTENDED		0x80000000
+
+/* The highest leaves of both ranges that are offered, as on KVM. */
+#define CPUID_MAX_BASIC		0x1f
+#define CPUID_MAX_EXTENDED	0x80000008
 
 /* What CPUID returns to one guest: KVM_SET_CPUID2's entries, and what follows from them. */
 struct cpuid_table {
 	unsigned int nr;
 	struct kvm_cpuid_entry2 *entry;
+	/* 1 + index of a leaf's first entry, 0 for a leaf without one */
+	u16 basic[CPUID_MAX_BASIC + 1];
+	u16 extended[CPUID_MAX_EXTENDED - CPUID_EXTENDED + 1];
 	u64 cr4_reserved;	/* CR4 bits that this guest may not set */
 	u64 xcr0_supported;	/* XCR0 bits that this guest may set */
 	u8 maxphyaddr;		/* physical-address width in bits */
-};
-
-struct cpuid_regs {
-	u32 eax, ebx, ecx, edx;
+	bool zero_out_of_range;	/* AMD's rule for leaves that do not exist */
 };
 
 int cpuid_init(void);

@@ -3,14 +3,20 @@
 #define MINIVMX_FPU_H
 
 #include <linux/kvm.h>
+#include <asm/page.h>
 #include <asm/fpu/types.h>
 
 struct vcpu;
 
-/* The guest's x87/SSE/AVX/... registers; in the CPU between load and put. */
+/*
+ * The guest's x87, SSE, AVX, ... registers: between fpu_load_guest() and
+ * fpu_load_host() they are the task's, in the CPU or saved here by the
+ * scheduler. PKRU is not among them: vmx_vcpu.pkru.
+ */
 struct fpu_state {
 	struct fpu_guest guest;
-	bool loaded;
+	bool loaded;		/* between load_guest and load_host */
+	bool used;		/* the guest has been entered with them */
 };
 
 int fpu_create(struct vcpu *vcpu);
