@@ -6,19 +6,26 @@
 
 struct vcpu;
 
+#define MSR_NR_MTRR_FIXED	11
+#define MSR_NR_MTRR_VAR		8	/* pairs of base and mask */
+#define MSR_NR_MCE_BANKS	32
+
 /* MSRs that neither the CPU nor enter.c keeps. */
 struct msr_state {
 	u64 misc_enable;
 	u64 mtrr_def_type;
-	u64 mtrr_fixed[11];
-	u64 mtrr_var[16];
+	u64 mtrr_fixed[MSR_NR_MTRR_FIXED];
+	u64 mtrr_var[2 * MSR_NR_MTRR_VAR];
 	u64 mcg_cap, mcg_status, mcg_ctl;
-	u64 mce_banks[32 * 4];
+	u64 mce_banks[MSR_NR_MCE_BANKS * 4];
+	u64 mce_ctl2[MSR_NR_MCE_BANKS];
 	u64 tsc_adjust;
 	u64 bios_sign_id;
 	u64 arch_capabilities;
+	u64 feature_control;
 	u64 platform_info;
 	u64 misc_features_enables;
+	u64 power_ctl;
 };
 
 /* Who asks: the guest may less than the VMM. */
@@ -27,6 +34,9 @@ enum msr_origin { MSR_FROM_GUEST, MSR_FROM_VMM };
 void msr_reset(struct vcpu *vcpu);
 int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin);
 int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin);
+bool msr_cpuid_faults(const struct vcpu *vcpu);
+
+/* msr_list.c */
 long msr_get_index_list(struct kvm_msr_list __user *arg);
 long msr_get_feature_index_list(struct kvm_msr_list __user *arg);
 long msr_ioctl_get_feature_msrs(struct kvm_msrs __user *arg);

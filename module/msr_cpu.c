@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MSRs whose values are in the CPU or in the VMCS while the guest runs.
+ *
+ * All functions here need the VMCS to be current. For those that fill a place
+ * in the table of MSRs: 0, or 1 if the instruction must raise #GP(0).
+ */
+#include <asm/apicdef.h>
+#include <asm/msr.h>
+#include <asm/page.h>
+#include <asm/tsc.h>
+
+#include "msr_table.h"
+#include "regs.h"
+#include "vcpu.h"
+
+/* Bits of IA32_APIC_BASE that are not modes, the address or reserved. */
+#define APIC_BASE_RESERVED	(GENMASK_ULL(7, 0) | BIT_ULL(9))
+
+static u8 linear_width(struct vcpu *vcpu)
+{
+	return vcpu->vmx.cr4_shadow & X86_CR4_LA57 ? 57 : 48;
+}
+
+/**
+ * msr_get_vmcs() - RDMSR of an MSR that has a field in the guest-state area
+ * @vcpu: the vCPU
+ * @index: the MSR
+ * @data: set to its value
+ * @origin: unused
+ *
+ * SDM: "Guest Register State".
+ */
+int msr_get_vmcs(struct vcpu *vcpu, u32 index, u64 *data,
+		 enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	switch (index) {
+	case MSR_FS_BASE:
+		*data = vmcs_read_natural(v, GUEST_FS_BASE);
+		return 0;
+	case MSR_GS_BASE:
+		*data = vmcs_read_natural(v, GUEST_GS_BASE);
+		return 0;
+	case MSR_IA32_SYSENTER_CS:
+		*data = vmcs_read32(v, GUEST_SYSENTER_CS);
+		return 0;
+	case MSR_IA32_SYSENTER_ESP:
+		*data = vmcs_read_natural(v, GUEST_SYSENTER_ESP);
+		return 0;
+	case MSR_IA32_SYSENTER_EIP:
+		*data = vmcs_read_natural(v, GUEST_SYSENTER_EIP);
+		return 0;
+	case MSR_IA32_CR_PAT:
+		*data = vmcs_read64(v, GUEST_IA32_PAT);
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+/**
+ * msr_set_vmcs() - WRMSR of an MSR that has a field in the guest-state area
+ * @vcpu: the vCPU
+ * @index: the MSR
+ * @data: the value
+ * @origin: unused
+ */
+int msr_set_vmcs(struct vcpu *vcpu, u32 index, u64 data,
+		 enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	switch (index) {
+	case MSR_FS_BASE:
+	case MSR_GS_BASE:
+		if (!__is_canonical_address(data, linear_width(vcpu)))
+			return 1;
+		if (index == MSR_FS_BASE)
+			vmcs_write_natural(v, GUEST_FS_BASE, data);
+		else
+			vmcs_write_natural(v, GUEST_GS_BASE, data);
+		return 0;
+	case MSR_IA32_SYSENTER_CS:
+		vmcs_write32(v, GUEST_SYSENTER_CS, data);
+		return 0;
+	case MSR_IA32_SYSENTER_ESP:
+	case MSR_IA32_SYSENTER_EIP:
+		/* As on KVM: made canonical, or VM entry would fail. */
+		data = __canonical_address(data, linear_width(vcpu));
+		if (index == MSR_IA32_SYSENTER_ESP)
+			vmcs_write_natural(v, GUEST_SYSENTER_ESP, data);
+		else
+			vmcs_write_natural(v, GUEST_SYSENTER_EIP, data);
+		return 0;
+	case MSR_IA32_CR_PAT:
+		if (!msr_pat_is_valid(data))
+			return 1;
+		vmcs_write64(v, GUEST_IA32_PAT, data);
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static enum vmx_switched_msr switched_msr(u32 index)
+{
+	switch (index) {
+	case MSR_STAR:
+		return VMX_MSR_STAR;
+	case MSR_LSTAR:
+		return VMX_MSR_LSTAR;
+	case MSR_CSTAR:
+		return VMX_MSR_CSTAR;
+	case MSR_SYSCALL_MASK:
+		return VMX_MSR_SFMASK;
+	case MSR_TSC_AUX:
+		return VMX_MSR_TSC_AUX;
+	case MSR_KERNEL_GS_BASE:
+		return VMX_MSR_KERNEL_GS_BASE;
+	default:
+		return VMX_NR_SWITCHED_MSRS;
+	}
+}
+
+/**
+ * msr_get_switched() - RDMSR of an MSR that is switched in software
+ * @vcpu: the vCPU
+ * @index: the MSR
+ * @data: set to its value
+ * @origin: unused
+ */
+int msr_get_switched(struct vcpu *vcpu, u32 index, u64 *data,
+		     enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	enum vmx_switched_msr i = switched_msr(index);
+
+	if (i == VMX_NR_SWITCHED_MSRS)
+		return 1;
+
+	/* The guest writes this one by itself, SWAPGS included. */
+	if (i == VMX_MSR_KERNEL_GS_BASE && v->guest_msrs_loaded)
+		rdmsrl(MSR_KERNEL_GS_BASE, *data);
+	else
+		*data = v->msr[i];
+	return 0;
+}
+
+/**
+ * msr_set_switched() - WRMSR of an MSR that is switched in software
+ * @vcpu: the vCPU
+ * @index: the MSR
+ * @data: the value
+ * @origin: unused
+ *
+ * Nothing that the CPU would refuse gets as far as switch.c, which loads these
+ * without looking.
+ */
+int msr_set_switched(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	enum vmx_switched_msr i = switched_msr(index);
+
+	switch (i) {
+	case VMX_MSR_LSTAR:
+	case VMX_MSR_CSTAR:
+	case VMX_MSR_KERNEL_GS_BASE:
+		if (!__is_canonical_address(data, linear_width(vcpu)))
+			return 1;
+		break;
+	case VMX_MSR_SFMASK:
+	case VMX_MSR_TSC_AUX:
+		if (data >> 32)
+			return 1;
+		break;
+	case VMX_MSR_STAR:
+		break;
+	default:
+		return 1;
+	}
+
+	v->msr[i] = data;
+	if (v->guest_msrs_loaded)
+		wrmsrl(index, data);
+	return 0;
+}
+
+/**
+ * msr_tsc_aux_exists() - whether IA32_TSC_AUX is there
+ * @vcpu: the vCPU
+ * @index: unused
+ * @origin: the guest needs one of the instructions that read it
+ */
+bool msr_tsc_aux_exists(const struct vcpu *vcpu, u32 index,
+			enum msr_origin origin)
+{
+	return origin == MSR_FROM_VMM ||
+	       cpuid_has(vcpu, X86_FEATURE_RDTSCP) ||
+	       cpuid_has(vcpu, X86_FEATURE_RDPID);
+}
+
+/**
+ * msr_get_efer() - RDMSR of IA32_EFER
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: set to its value
+ * @origin: unused
+ */
+int msr_get_efer(struct vcpu *vcpu, u32 index, u64 *data,
+		 enum msr_origin origin)
+{
+	*data = vmx_guest_efer(&vcpu->vmx);
+	return 0;
+}
+
+/**
+ * msr_set_efer() - WRMSR of IA32_EFER
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value
+ * @origin: see regs_write_efer()
+ */
+int msr_set_efer(struct vcpu *vcpu, u32 index, u64 data,
+		 enum msr_origin origin)
+{
+	return regs_write_efer(vcpu, data, origin == MSR_FROM_VMM);
+}
+
+/**
+ * msr_get_tsc() - RDMSR of IA32_TIME_STAMP_COUNTER
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: set to the guest's time-stamp counter
+ * @origin: unused
+ */
+int msr_get_tsc(struct vcpu *vcpu, u32 index, u64 *data,
+		enum msr_origin origin)
+{
+	*data = rdtsc() + vcpu->vmx.tsc_offset;
+	return 0;
+}
+
+/*
+ * The offset for a vCPU whose VMM writes its TSC. As on KVM, a VMM that writes
+ * 0, or about what the VM's TSC is now, means to have this vCPU's TSC in step
+ * with the others', and gets exactly that; any other value is the VM's new TSC.
+ */
+static u64 synchronised_tsc_offset(struct vm *vm, u64 tsc)
+{
+	s64 second = (s64)tsc_khz * 1000;
+	u64 old, new;
+	s64 difference;
+
+	do {
+		old = READ_ONCE(vm->tsc_offset);
+		new = tsc - rdtsc();
+		difference = new - old;
+		if (!tsc || (difference > -second && difference < second))
+			return old;
+		/* Another vCPU's VMM thread may do the same at this moment. */
+	} while (cmpxchg64(&vm->tsc_offset, old, new) != old);
+	return new;
+}
+
+/**
+ * msr_set_tsc() - WRMSR of IA32_TIME_STAMP_COUNTER
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value
+ * @origin: a guest's write shows in IA32_TSC_ADJUST
+ *
+ * SDM: "IA32_TSC_ADJUST MSR".
+ */
+int msr_set_tsc(struct vcpu *vcpu, u32 index, u64 data,
+		enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	u64 offset;
+
+	if (origin == MSR_FROM_VMM) {
+		offset = synchronised_tsc_offset(vcpu->vm, data);
+	} else {
+		offset = data - rdtsc();
+		vcpu->msrs.tsc_adjust += offset - v->tsc_offset;
+	}
+	vmx_set_tsc_offset(v, offset);
+	return 0;
+}
+
+/**
+ * msr_set_tsc_adjust() - WRMSR of IA32_TSC_ADJUST
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value
+ * @origin: only a guest's write moves its TSC; the VMM restores both
+ *
+ * As on KVM, a guest without this feature in its CPUID writes in vain.
+ */
+int msr_set_tsc_adjust(struct vcpu *vcpu, u32 index, u64 data,
+		       enum msr_origin origin)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+
+	if (!cpuid_has(vcpu, X86_FEATURE_TSC_ADJUST))
+		return 0;
+	if (origin == MSR_FROM_GUEST)
+		vmx_set_tsc_offset(v, v->tsc_offset + data -
+				      vcpu->msrs.tsc_adjust);
+	vcpu->msrs.tsc_adjust = data;
+	return 0;
+}
+
+/**
+ * msr_get_apic_base() - RDMSR of IA32_APIC_BASE
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: set to its value
+ * @origin: unused
+ */
+int msr_get_apic_base(struct vcpu *vcpu, u32 index, u64 *data,
+		      enum msr_origin origin)
+{
+	*data = vcpu->apic_base;
+	return 0;
+}
+
+/**
+ * msr_set_apic_base() - WRMSR of IA32_APIC_BASE
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value
+ * @origin: a guest is bound to the order of modes
+ *
+ * SDM: "x2APIC State Transitions".
+ */
+int msr_set_apic_base(struct vcpu *vcpu, u32 index, u64 data,
+		      enum msr_origin origin)
+{
+	const u64 modes = MSR_IA32_APICBASE_ENABLE | X2APIC_ENABLE;
+	u64 reserved = APIC_BASE_RESERVED;
+	u64 old = vcpu->apic_base;
+
+	if (vcpu->cpuid.maxphyaddr < 64)
+		reserved |= ~0ULL << vcpu->cpuid.maxphyaddr;
+	if (!cpuid_has(vcpu, X86_FEATURE_X2APIC))
+		reserved |= X2APIC_ENABLE;
+	if (data & reserved)
+		return 1;
+	if ((data & modes) == X2APIC_ENABLE)
+		return 1;
+
+	if (origin == MSR_FROM_GUEST) {
+		if ((old & modes) == modes &&
+		    (data & modes) == MSR_IA32_APICBASE_ENABLE)
+			return 1;
+		if (!(old & modes) && (data & modes) == modes)
+			return 1;
+	}
+	vcpu->apic_base = data;
+	return 0;
+}
+
+/**
+ * msr_get_xss() - RDMSR of IA32_XSS
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: set to its value
+ * @origin: unused
+ */
+int msr_get_xss(struct vcpu *vcpu, u32 index, u64 *data,
+		enum msr_origin origin)
+{
+	*data = vcpu->vmx.xss;
+	return 0;
+}
+
+/**
+ * msr_set_xss() - WRMSR of IA32_XSS
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value: no supervisor state component is offered
+ * @origin: unused
+ */
+int msr_set_xss(struct vcpu *vcpu, u32 index, u64 data,
+		enum msr_origin origin)
+{
+	if (data)
+		return 1;
+	vcpu->vmx.xss = data;
+	return 0;
+}
+
+/**
+ * msr_set_debugctl() - WRMSR of IA32_DEBUGCTL
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value: as on KVM, BTF and LBR are accepted and not kept
+ * @origin: unused
+ */
+int msr_set_debugctl(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin)
+{
+	return data & ~(u64)(DEBUGCTLMSR_BTF | DEBUGCTLMSR_LBR) ? 1 : 0;
+}

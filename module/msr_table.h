@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which MSRs there are: the table of msr.c and what its rows refer to. */
+#ifndef MINIVMX_MSR_TABLE_H
+#define MINIVMX_MSR_TABLE_H
+
+#include "msr.h"
+
+#define MSR_LISTED		BIT(0)	/* in KVM_GET_MSR_INDEX_LIST */
+#define MSR_CONSTANT		BIT(1)	/* reads as .constant, writes raise #GP */
+#define MSR_WRITES_IGNORED	BIT(2)	/* with MSR_CONSTANT: they do not */
+
+/*
+ * A run of MSRs. Their values are in struct msr_state, unless the row is
+ * MSR_CONSTANT or has functions of its own for them. A function that returns
+ * int returns 0, or 1 if the instruction must raise #GP(0).
+ */
+struct msr_row {
+	u32 first;
+	u16 nr;
+	u16 flags;
+	u16 feature;	/* X86_FEATURE_*: needed of the host, and for a guest in
+			 * its CPUID; 0: none
+			 */
+	u16 state;	/* offset of the first one's value in struct msr_state */
+	u64 constant;
+	/* Whether the MSR is there, besides .feature. */
+	bool (*exists)(const struct vcpu *vcpu, u32 index,
+		       enum msr_origin origin);
+	/* Whether the value may be written to it. */
+	bool (*accepts)(const struct vcpu *vcpu, u32 index, u64 data,
+			enum msr_origin origin);
+	int (*get)(struct vcpu *vcpu, u32 index, u64 *data,
+		   enum msr_origin origin);
+	int (*set)(struct vcpu *vcpu, u32 index, u64 data,
+		   enum msr_origin origin);
+};
+
+extern const struct msr_row msr_rows[];
+extern const unsigned int msr_nr_rows;
+
+/* msr_cpu.c: in the CPU or in the VMCS while the guest runs */
+int msr_get_vmcs(struct vcpu *vcpu, u32 index, u64 *data,
+		 enum msr_origin origin);
+int msr_set_vmcs(struct vcpu *vcpu, u32 index, u64 data,
+		 enum msr_origin origin);
+int msr_get_switched(struct vcpu *vcpu, u32 index, u64 *data,
+		     enum msr_origin origin);
+int msr_set_switched(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin);
+int msr_get_efer(struct vcpu *vcpu, u32 index, u64 *data,
+		 enum msr_origin origin);
+int msr_set_efer(struct vcpu *vcpu, u32 index, u64 data,
+		 enum msr_origin origin);
+int msr_get_tsc(struct vcpu *vcpu, u32 index, u64 *data,
+		enum msr_origin origin);
+int msr_set_tsc(struct vcpu *vcpu, u32 index, u64 data,
+		enum msr_origin origin);
+int msr_set_tsc_adjust(struct vcpu *vcpu, u32 index, u64 data,
+		       enum msr_origin origin);
+int msr_get_apic_base(struct vcpu *vcpu, u32 index, u64 *data,
+		      enum msr_origin origin);
+int msr_set_apic_base(struct vcpu *vcpu, u32 index, u64 data,
+		      enum msr_origin origin);
+int msr_get_xss(struct vcpu *vcpu, u32 index, u64 *data,
+		enum msr_origin origin);
+int msr_set_xss(struct vcpu *vcpu, u32 index, u64 data,
+		enum msr_origin origin);
+int msr_set_debugctl(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin);
+bool msr_tsc_aux_exists(const struct vcpu *vcpu, u32 index,
+			enum msr_origin origin);
+
+/* msr_mtrr.c */
+bool msr_mtrr_accepts(const struct vcpu *vcpu, u32 index, u64 data,
+		      enum msr_origin origin);
+bool msr_pat_is_valid(u64 pat);
+
+/* msr_mce.c */
+bool msr_mcg_ctl_exists(const struct vcpu *vcpu, u32 index,
+			enum msr_origin origin);
+bool msr_mcg_ctl_accepts(const struct vcpu *vcpu, u32 index, u64 data,
+			 enum msr_origin origin);
+bool msr_mce_bank_exists(const struct vcpu *vcpu, u32 index,
+			 enum msr_origin origin);
+bool msr_mce_bank_accepts(const struct vcpu *vcpu, u32 index, u64 data,
+			  enum msr_origin origin);
+bool msr_mce_ctl2_exists(const struct vcpu *vcpu, u32 index,
+			 enum msr_origin origin);
+bool msr_mce_ctl2_accepts(const struct vcpu *vcpu, u32 index, u64 data,
+			  enum msr_origin origin);
+
+/* msr_list.c */
+u64 msr_arch_capabilities(void);
+
+#endif /* MINIVMX_MSR_TABLE_H */
