@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Carries out one instruction whose operands lie in MMIO, or one of string
+ * I/O. Repeated ones go iteration by iteration, with the guest entered in
+ * between, so that interrupts and signals are taken as on a CPU and RAM is left
+ * to the CPU.
+ *
+ * Guest memory can only be reached after vmx_vcpu_put(), registers only before
+ * it: hence the pairs of a step and its ..._sleeping() part.
+ */
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <asm/trapnr.h>
+
+#include "alu.h"
+#include "emulate.h"
+#include "exit_handlers/handlers.h"
+#include "regs.h"
+#include "vcpu.h"
+#include "vmx/event.h"
+#include "vmx/guest.h"
+
+#define SEG_AR_DB	BIT(14)	/* 32-bit code ("Guest Register State") */
+#define INSN_NOP	0x90	/* fills up the bytes of a failed instruction */
+
+static bool is_string_io(const struct insn_decoded *insn)
+{
+	return insn->op == INSN_INS || insn->op == INSN_OUTS;
+}
+
+/* ---- the steps ---- */
+
+static enum insn_mode code_mode(struct vcpu *vcpu)
+{
+	if (regs_long_mode(vcpu))
+		return INSN_MODE_64;
+	return vmx_cs_ar(&vcpu->vmx) & SEG_AR_DB ? INSN_MODE_32 : INSN_MODE_16;
+}
+
+static void read_registers(struct vcpu *vcpu, enum insn_mode *mode,
+			   unsigned long *linear_rip)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	struct emulation *e = &vcpu->emul;
+	struct vmx_segment cs;
+	int reg;
+
+	walk_mode_get(vcpu, &e->walk);
+	e->rip = vmx_rip(v);
+	e->rflags = vmx_rflags(v);
+	for (reg = 0; reg < VMX_NR_GPRS; reg++)
+		e->gpr[reg] = vmx_gpr(v, reg);
+	e->gpr_dirty = 0;
+
+	*mode = code_mode(vcpu);
+	*linear_rip = e->rip;
+	if (*mode != INSN_MODE_64) {
+		vmx_get_segment(v, VMX_CS, &cs);
+		*linear_rip = (u32)(cs.base + e->rip);
+	}
+}
+
+static int fetch_sleeping(struct vcpu *vcpu, enum insn_mode mode,
+			  unsigned long linear_rip)
+{
+	struct emulation *e = &vcpu->emul;
+	struct walk_fault fault;
+	int fetched, decoded;
+
+	e->nr_bytes = 0;
+	fetched = gva_fetch(vcpu->vm, &e->walk, linear_rip, e->bytes,
+			    sizeof(e->bytes), &e->nr_bytes, &fault);
+	decoded = insn_decode(&e->insn, mode, e->bytes, e->nr_bytes);
+	if (!decoded)
+		return 0;
+	/* Only an instruction that goes on there needs the byte that faults. */
+	if (decoded == -ENODATA && fetched == WALK_FAULT)
+		return emul_page_fault(e, &fault);
+	return EMUL_FAILED;
+}
+
+/* Return: 0, EMUL_FAULT, or EMUL_FAILED for memory that can't be fetched. */
+static int fetch(struct vcpu *vcpu)
+{
+	unsigned long linear_rip;
+	enum insn_mode mode;
+	int r;
+
+	read_registers(vcpu, &mode, &linear_rip);
+	vmx_vcpu_put(&vcpu->vmx);
+	r = fetch_sleeping(vcpu, mode, linear_rip);
+	vmx_vcpu_load(&vcpu->vmx);
+	return r;
+}
+
+static int exit_string_io(struct vcpu *vcpu)
+{
+	const struct emulation *e = &vcpu->emul;
+	bool in = e->insn.op == INSN_INS;
+
+	emulate_exit_io(vcpu, in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT,
+			e->insn.size, e->port, e->elements);
+	return in ? EMUL_PORT_IN : EMUL_PORT_OUT;
+}
+
+/* From wherever the instruction stands to its end or to the next exit. */
+static int proceed_sleeping(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	int r;
+
+	if (!e->writing) {
+		r = emul_read_operands(vcpu);
+		if (r)
+			return r;
+		emul_execute(e);
+		e->writing = true;
+		if (is_string_io(&e->insn))
+			return exit_string_io(vcpu);
+	}
+	return emul_write_operand(vcpu);
+}
+
+static int begin_sleeping(struct vcpu *vcpu)
+{
+	int r = emul_translate(vcpu);
+
+	return r ? r : proceed_sleeping(vcpu);
+}
+
+/* ---- the end of a stay in this file ---- */
+
+/* Registers are written; RIP is left to the loop. */
+static int commit(struct vcpu *vcpu, int action)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	struct emulation *e = &vcpu->emul;
+	unsigned long rflags = vmx_rflags(v);
+	int reg;
+
+	if (e->committed)
+		return action;
+	e->committed = true;
+
+	for (reg = 0; reg < VMX_NR_GPRS; reg++)
+		if (e->gpr_dirty & BIT(reg))
+			vmx_set_gpr(v, reg, e->gpr[reg]);
+	rflags &= ~ALU_STATUS_FLAGS;
+	rflags |= e->rflags & ALU_STATUS_FLAGS;
+	if (e->ends)
+		rflags &= ~X86_EFLAGS_RF;
+	if (rflags != vmx_rflags(v))
+		vmx_set_rflags(v, rflags);
+
+	/* After an iteration RIP stays, but what else ends with it does. */
+	vmx_set_insn_len(v, e->ends ? e->insn.len : 0);
+	return action == EXIT_TO_USER ? EXIT_TO_USER_NEXT_INSN : EXIT_NEXT_INSN;
+}
+
+static int inject_fault(struct vcpu *vcpu)
+{
+	const struct emul_fault *fault = &vcpu->emul.fault;
+
+	if (fault->vector == X86_TRAP_PF)
+		vmx_queue_page_fault(&vcpu->vmx, fault->address,
+				     fault->error_code);
+	else
+		vmx_queue_exception(&vcpu->vmx, fault->vector, true,
+				    fault->error_code);
+	return EXIT_RESUME;
+}
+
+/*
+ * As on KVM the guest gets #UD; that is all for a user program of it, while the
+ * guest's kernel stops and the VMM gets to see the instruction.
+ */
+static int report_failure(struct vcpu *vcpu)
+{
+	const struct emulation *e = &vcpu->emul;
+	struct kvm_run *run = vcpu->run;
+	u64 *data = run->internal.data;
+	unsigned int n = 1;
+
+	vmx_queue_exception(&vcpu->vmx, X86_TRAP_UD, false, 0);
+	if (e->walk.cpl)
+		return EXIT_RESUME;
+
+	run->emulation_failure.suberror = KVM_INTERNAL_ERROR_EMULATION;
+	run->emulation_failure.flags = 0;
+	if (e->nr_bytes) {
+		run->emulation_failure.flags =
+			KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES;
+		run->emulation_failure.insn_size = e->nr_bytes;
+		memset(run->emulation_failure.insn_bytes, INSN_NOP,
+		       sizeof(run->emulation_failure.insn_bytes));
+		memcpy(run->emulation_failure.insn_bytes, e->bytes,
+		       e->nr_bytes);
+		n += 2;
+	}
+	data[n++] = vcpu->vmx.exit.reason;
+	data[n++] = vmx_qualification(&vcpu->vmx);
+	run->emulation_failure.ndata = n;
+	return vcpu_exit_to_user(vcpu, KVM_EXIT_INTERNAL_ERROR);
+}
+
+/* ---- between two KVM_RUNs ---- */
+
+static int finish(struct vcpu *vcpu, int stop);
+
+static int proceed(struct vcpu *vcpu)
+{
+	int r;
+
+	/* Has the VMM, instead of answering, sent the vCPU elsewhere? */
+	if (!vcpu->emul.committed && vmx_rip(&vcpu->vmx) != vcpu->emul.rip)
+		return EXIT_RESUME;
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = proceed_sleeping(vcpu);
+	vmx_vcpu_load(&vcpu->vmx);
+	return finish(vcpu, r);
+}
+
+static int complete_mmio(struct vcpu *vcpu)
+{
+	emul_take_mmio(vcpu);
+	return proceed(vcpu);
+}
+
+/*
+ * As on KVM, registers show the instruction done while the VMM handles a write
+ * to MMIO or the output of OUTS, and not begun while it handles the others.
+ */
+static int finish(struct vcpu *vcpu, int stop)
+{
+	switch (stop) {
+	case 0:
+		return commit(vcpu, EXIT_RESUME);
+	case EMUL_FAULT:
+		return inject_fault(vcpu);
+	case EMUL_FAILED:
+		return report_failure(vcpu);
+	case EMUL_MMIO_READ:
+		vcpu->complete = complete_mmio;
+		return EXIT_TO_USER;
+	case EMUL_MMIO_WRITE:
+		vcpu->complete = complete_mmio;
+		return commit(vcpu, EXIT_TO_USER);
+	case EMUL_PORT_IN:
+		vcpu->complete = proceed;
+		return EXIT_TO_USER;
+	case EMUL_PORT_OUT:
+		return commit(vcpu, EXIT_TO_USER);
+	default:
+		return stop;
+	}
+}
+
+/**
+ * emulate_exit_io() - fill kvm_run for KVM_EXIT_IO
+ * @vcpu: the vCPU; for output pio_data holds the data
+ * @direction: KVM_EXIT_IO_IN or KVM_EXIT_IO_OUT
+ * @size: of one element: 1, 2 or 4 bytes
+ * @port: the port
+ * @count: elements, 1 to PAGE_SIZE / @size
+ *
+ * KVM API: "The kvm_run structure", KVM_EXIT_IO. Context: vcpu->mutex held.
+ *
+ * Return: EXIT_TO_USER.
+ */
+int emulate_exit_io(struct vcpu *vcpu, u8 direction, unsigned int size,
+		    u16 port, unsigned int count)
+{
+	struct kvm_run *run = vcpu->run;
+
+	if (direction == KVM_EXIT_IO_IN)
+		memset(vcpu->pio_data, 0, size * count);
+	run->io.direction = direction;
+	run->io.size = size;
+	run->io.port = port;
+	run->io.count = count;
+	run->io.data_offset = VCPU_PAGE_PIO * PAGE_SIZE;
+	return vcpu_exit_to_user(vcpu, KVM_EXIT_IO);
+}
+
+/* ---- entrances ---- */
+
+static int begin(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	int r;
+
+	e->writing = false;
+	e->committed = false;
+	e->cur_mem = 0;
+	e->cur_piece = 0;
+	e->done = 0;
+
+	r = emul_find_operands(vcpu);
+	if (r)
+		return finish(vcpu, r);
+	if (!e->elements) {	/* REP with a count of 0 */
+		e->ends = true;
+		return finish(vcpu, 0);
+	}
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = begin_sleeping(vcpu);
+	vmx_vcpu_load(&vcpu->vmx);
+	return finish(vcpu, r);
+}
+
+/**
+ * emulate_mmio() - carry out the instruction at RIP after an EPT violation
+ * @vcpu: the vCPU
+ *
+ * KVM API: KVM_EXIT_MMIO; KVM_EXIT_INTERNAL_ERROR with
+ * KVM_INTERNAL_ERROR_EMULATION for instructions that decode.c does not know.
+ *
+ * Context: vcpu->mutex held, the VMCS current; puts and loads it.
+ * Return: an enum exit_action, or the errno of an access to guest memory.
+ */
+int emulate_mmio(struct vcpu *vcpu)
+{
+	int r = fetch(vcpu);
+
+	if (r)
+		return finish(vcpu, r);
+	/* Another vCPU has changed the code: INS and OUTS have their own exit. */
+	if (is_string_io(&vcpu->emul.insn))
+		return EXIT_RESUME;
+	return begin(vcpu);
+}
+
+/**
+ * emulate_string_io() - carry out the INS or OUTS at RIP
+ * @vcpu: the vCPU
+ * @op: INSN_INS or INSN_OUTS
+ * @size: of one element: 1, 2 or 4 bytes
+ * @port: the port
+ *
+ * The CPU has checked the permission to use @size bytes at @port, and no other:
+ * if the code has changed since, it is for the CPU to look again.
+ *
+ * KVM API: KVM_EXIT_IO. Context: vcpu->mutex held, the VMCS current; puts and
+ * loads it.
+ * Return: an enum exit_action, or the errno of an access to guest memory.
+ */
+int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,
+		      u16 port)
+{
+	struct emulation *e = &vcpu->emul;
+	int r = fetch(vcpu);
+
+	if (r)
+		return finish(vcpu, r);
+	if (e->insn.op != op || e->insn.size != size)
+		return EXIT_RESUME;
+	e->port = port;
+	return begin(vcpu);
+}

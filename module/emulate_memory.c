@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operands in memory: linear addresses to pages, pages to RAM or MMIO.
+ *
+ * Everything here reaches guest memory and so runs without the VMCS.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <asm/trapnr.h>
+
+#include "emulate.h"
+#include "exit_handlers/handlers.h"
+#include "memslot.h"
+#include "vcpu.h"
+
+/**
+ * emul_page_fault() - the guest gets a page fault
+ * @e: the emulation
+ * @fault: which
+ *
+ * Context: any.
+ *
+ * Return: EMUL_FAULT.
+ */
+int emul_page_fault(struct emulation *e, const struct walk_fault *fault)
+{
+	e->fault.vector = X86_TRAP_PF;
+	e->fault.error_code = fault->error_code;
+	e->fault.address = fault->address;
+	return EMUL_FAULT;
+}
+
+static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
+		     unsigned int offset, unsigned int len)
+{
+	struct emulation *e = &vcpu->emul;
+	struct emul_piece *piece = &o->piece[o->nr_pieces++];
+	unsigned long linear = o->linear + offset;
+	struct walk_fault fault;
+	int r;
+
+	if (e->insn.mode != INSN_MODE_64)
+		linear = (u32)linear;
+	piece->offset = offset;
+	piece->len = len;
+	r = walk_gva(vcpu->vm, &e->walk, linear, o->write ? WALK_WRITE : 0,
+		     &piece->gpa, &fault);
+	if (r == WALK_FAULT)
+		return emul_page_fault(e, &fault);
+	/* A paging structure in MMIO, say. */
+	return r == -EFAULT ? EMUL_FAILED : r;
+}
+
+static int translate(struct vcpu *vcpu, struct emul_operand *o)
+{
+	unsigned int in_page = PAGE_SIZE - offset_in_page(o->linear);
+	int r;
+
+	r = add_piece(vcpu, o, 0, min(o->size, in_page));
+	if (!r && o->size > in_page)
+		r = add_piece(vcpu, o, in_page, o->size - in_page);
+	if (r)
+		return r;
+
+	/* RAM first: its errors can still be reported with nothing lost. */
+	if (o->write && o->nr_pieces == 2 &&
+	    memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true))
+		swap(o->piece[0], o->piece[1]);
+	return 0;
+}
+
+/**
+ * emul_translate() - guest-physical pages of all operands
+ * @vcpu: the vCPU; emul_find_operands() has succeeded
+ *
+ * For all of them before the first is used, so that a page fault finds nothing
+ * of the instruction done. SDM: "Paging".
+ *
+ * Context: vcpu->mutex held; may sleep.
+ * Return: 0; EMUL_FAULT for a page fault; EMUL_FAILED without guest memory at a
+ * paging structure; a negative errno.
+ */
+int emul_translate(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < e->nr_mem; i++) {
+		r = translate(vcpu, &e->mem[i]);
+		if (r)
+			return r;
+	}
+
+	/* Devices see each element of INS and OUTS by itself. */
+	if (e->elements > 1 &&
+	    memslot_is_mmio(vcpu->vm, e->mem[0].piece[0].gpa, e->mem[0].write)) {
+		e->elements = 1;
+		e->mem[0].size = e->insn.size;
+		e->mem[0].piece[0].len = e->insn.size;
+	}
+	return 0;
+}
+
+static int exit_mmio(struct vcpu *vcpu, u64 gpa, const void *data,
+		     unsigned int len, bool write)
+{
+	struct kvm_run *run = vcpu->run;
+
+	len = min_t(unsigned int, len, sizeof(run->mmio.data));
+	vcpu->emul.mmio_len = len;
+
+	run->mmio.phys_addr = gpa;
+	run->mmio.len = len;
+	run->mmio.is_write = write;
+	memset(run->mmio.data, 0, sizeof(run->mmio.data));
+	if (write)
+		memcpy(run->mmio.data, data, len);
+	vcpu_exit_to_user(vcpu, KVM_EXIT_MMIO);
+	return write ? EMUL_MMIO_WRITE : EMUL_MMIO_READ;
+}
+
+static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
+{
+	struct emulation *e = &vcpu->emul;
+	const struct emul_piece *piece = &o->piece[e->cur_piece];
+	unsigned int len;
+	void *data;
+	u64 gpa;
+	int r;
+
+	while (e->done < piece->len) {
+		gpa = piece->gpa + e->done;
+		data = o->data + piece->offset + e->done;
+		len = piece->len - e->done;
+
+		if (memslot_is_mmio(vcpu->vm, gpa, write))
+			return exit_mmio(vcpu, gpa, data, len, write);
+		r = write ? guest_write(vcpu->vm, gpa, data, len) :
+			    guest_read(vcpu->vm, gpa, data, len);
+		/* The slot may have gone meanwhile. */
+		if (r && !memslot_is_mmio(vcpu->vm, gpa, write))
+			return r;
+		if (!r)
+			e->done += len;
+	}
+	e->done = 0;
+	return 0;
+}
+
+static int transfer(struct vcpu *vcpu, struct emul_operand *o, bool write)
+{
+	struct emulation *e = &vcpu->emul;
+	int r;
+
+	for (; e->cur_piece < o->nr_pieces; e->cur_piece++) {
+		r = transfer_piece(vcpu, o, write);
+		if (r)
+			return r;
+	}
+	e->cur_piece = 0;
+	return 0;
+}
+
+/**
+ * emul_read_operands() - read the operands, from where the last call stopped
+ * @vcpu: the vCPU
+ *
+ * Context: vcpu->mutex held; may sleep.
+ * Return: 0; EMUL_MMIO_READ with kvm_run filled; a negative errno.
+ */
+int emul_read_operands(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	struct emul_operand *o;
+	int r;
+
+	for (; e->cur_mem < e->nr_mem; e->cur_mem++) {
+		o = &e->mem[e->cur_mem];
+		r = o->read ? transfer(vcpu, o, false) : 0;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/**
+ * emul_write_operand() - write the result, from where the last call stopped
+ * @vcpu: the vCPU
+ *
+ * Context: vcpu->mutex held; may sleep.
+ * Return: 0; EMUL_MMIO_WRITE with kvm_run filled; a negative errno.
+ */
+int emul_write_operand(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	unsigned int i;
+
+	for (i = 0; i < e->nr_mem; i++)
+		if (e->mem[i].write)
+			return transfer(vcpu, &e->mem[i], true);
+	return 0;
+}
+
+/**
+ * emul_take_mmio() - the VMM has answered KVM_EXIT_MMIO
+ * @vcpu: the vCPU
+ *
+ * Context: vcpu->mutex held.
+ */
+void emul_take_mmio(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	struct emul_operand *o;
+
+	if (!e->writing) {
+		o = &e->mem[e->cur_mem];
+		memcpy(o->data + o->piece[e->cur_piece].offset + e->done,
+		       vcpu->run->mmio.data, e->mmio_len);
+	}
+	e->done += e->mmio_len;
+}

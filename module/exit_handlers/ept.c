@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Accesses to guest-physical memory that EPT does not allow. */
+#define pr_fmt(fmt) "minivmx: " fmt
+
+#include <linux/printk.h>
+#include <linux/smp.h>
+
+#include "../emulate.h"
+#include "../memslot.h"
+#include "../vmx/ept.h"
+#include "../vmx/event.h"
+#include "../vmx/guest.h"
+#include "handlers.h"
+
+/* "Exit Qualification for EPT Violations" */
+#define EPT_QUAL_READ		BIT(0)
+#define EPT_QUAL_WRITE		BIT(1)
+#define EPT_QUAL_FETCH		BIT(2)
+#define EPT_QUAL_NMI_UNBLOCKING	BIT(12)
+
+static u32 access_of(unsigned long qual)
+{
+	u32 access = 0;
+
+	if (qual & EPT_QUAL_READ)
+		access |= EPT_READ;
+	if (qual & EPT_QUAL_WRITE)
+		access |= EPT_WRITE;
+	if (qual & EPT_QUAL_FETCH)
+		access |= EPT_EXEC;
+	return access;
+}
+
+/* "Information About NMI Unblocking Due to IRET" */
+static void restore_nmi_blocking(struct vmx_vcpu *v, unsigned long qual,
+				 u32 vectoring)
+{
+	if ((qual & EPT_QUAL_NMI_UNBLOCKING) &&
+	    !(vectoring & VECTORING_INFO_VALID_MASK))
+		vmx_set_interruptibility(v, vmx_interruptibility(v) |
+					 GUEST_INTR_STATE_NMI);
+}
+
+/* An IDT, a stack or a TSS in MMIO: there is no instruction to carry out. */
+static int report_delivery(struct vcpu *vcpu, u32 vectoring,
+			   unsigned long qual, u64 gpa)
+{
+	struct kvm_run *run = vcpu->run;
+
+	run->internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;
+	run->internal.data[0] = vectoring;
+	run->internal.data[1] = vcpu->vmx.exit.reason;
+	run->internal.data[2] = qual;
+	run->internal.data[3] = gpa;
+	run->internal.data[4] = smp_processor_id();
+	run->internal.ndata = 5;
+	return vcpu_exit_to_user(vcpu, KVM_EXIT_INTERNAL_ERROR);
+}
+
+/**
+ * handle_ept_violation() - EXIT_REASON_EPT_VIOLATION
+ * @vcpu: the vCPU
+ *
+ * Memory of a slot is mapped; the rest is MMIO, for which the instruction is
+ * carried out with the VMM's help.
+ *
+ * Return: an enum exit_action, or the errno with which the host's memory could
+ * not be had.
+ */
+int handle_ept_violation(struct vcpu *vcpu)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	unsigned long qual = vmx_qualification(v);
+	u32 vectoring = vmcs_read32(v, IDT_VECTORING_INFO_FIELD);
+	u64 gpa = vmcs_read64(v, GUEST_PHYSICAL_ADDRESS);
+	int r;
+
+	restore_nmi_blocking(v, qual, vectoring);
+	vmx_events_requeue(v);
+
+	vmx_vcpu_put(v);
+	r = memslot_fault(vcpu->vm, gpa, access_of(qual));
+	vmx_vcpu_load(v);
+	if (r == MEMSLOT_MAPPED)
+		return EXIT_RESUME;
+	if (r != MEMSLOT_MMIO)
+		return r;
+
+	if (vectoring & VECTORING_INFO_VALID_MASK)
+		return report_delivery(vcpu, vectoring, qual, gpa);
+	return emulate_mmio(vcpu);
+}
+
+/**
+ * handle_ept_misconfig() - EXIT_REASON_EPT_MISCONFIG
+ * @vcpu: the vCPU
+ *
+ * This module writes no such paging-structure entry, so the message and the
+ * VMM's report are about a defect of it or about broken memory.
+ *
+ * Return: EXIT_TO_USER.
+ */
+int handle_ept_misconfig(struct vcpu *vcpu)
+{
+	pr_err_ratelimited("EPT misconfiguration at guest-physical 0x%llx\n",
+			   vmcs_read64(&vcpu->vmx, GUEST_PHYSICAL_ADDRESS));
+	return handle_unknown(vcpu);
+}
