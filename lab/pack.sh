@@ -36,7 +36,7 @@ pack_modules()
 
 	[ -z "$kvm" ] || wanted+=("$labdir/$kernel/modules/kvm-intel.ko")
 	if [ -n "$minivmx" ]; then
-		file=$(minivmx_module)
+		file=$(minivmx_module) || exit
 		wanted+=("$file")
 	fi
 	mkdir -p "$root/lib/modules" "$root/lab"
@@ -77,8 +77,8 @@ add_one()
 	else
 		cp -L --preserve=mode,timestamps "$src" "$root$dest"
 	fi
-	find "$src/" "$src" -type f \( -perm /111 -o -name '*.so*' \) 2>/dev/null |
-		sort -u | while read -r program; do
+	find "$(realpath "$src")" -type f \( -perm /111 -o -name "*.so*" \) |
+		while read -r program; do
 			add_libraries "$root" "$program"
 		done
 }
