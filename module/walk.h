@@ -27,11 +27,9 @@ struct walk_mode {
 	u8 cpl;			/* 0..3 */
 };
 
-/* Kinds of access; 0 is a data read. */
+/* Kinds of access, all at the CPL of the mode; 0 is a data read. */
 #define WALK_WRITE	BIT(0)
 #define WALK_FETCH	BIT(1)
-/* Implicit supervisor-mode access: GDT, LDT, IDT, TSS, whatever the CPL. */
-#define WALK_IMPLICIT	BIT(2)
 
 /* Positive result of all the functions below: *fault says which page fault. */
 #define WALK_FAULT	1
@@ -52,16 +50,6 @@ void walk_mode_get(struct vcpu *vcpu, struct walk_mode *mode);
  */
 int walk_gva(struct vm *vm, const struct walk_mode *mode, u64 gva, u32 access,
 	     u64 *gpa, struct walk_fault *fault);
-
-/*
- * access: 0 or WALK_IMPLICIT. len may span pages; either all is transferred
- * or (on anything but 0) nothing has been written to guest memory.
- */
-int gva_read(struct vm *vm, const struct walk_mode *mode, u64 gva, void *buf,
-	     unsigned int len, u32 access, struct walk_fault *fault);
-int gva_write(struct vm *vm, const struct walk_mode *mode, u64 gva,
-	      const void *buf, unsigned int len, u32 access,
-	      struct walk_fault *fault);
 
 /*
  * Instruction bytes: up to len of them. On anything but 0 the first *got
