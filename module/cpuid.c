@@ -14,6 +14,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "compat.h"
 #include "cpuid.h"
 #include "cpuid_features.h"
 #include "fpu.h"

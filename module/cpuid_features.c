@@ -13,6 +13,7 @@
 #include <asm/processor.h>
 #include <asm/vmx.h>
 
+#include "compat.h"
 #include "cpuid.h"
 #include "cpuid_features.h"
 #include "fpu.h"
