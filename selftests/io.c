@@ -117,10 +117,7 @@ static void guest_user_out(void)
 
 static void guest_enters_user_mode(void)
 {
-	asm volatile("pushq %0\n\tpushq %1\n\tpushq $2\n\tpushq %2\n\t"
-		     "pushq %3\n\tiretq"
-		     : : "i"(SEL_USER_DATA), "i"(GPA_USER_STACK - 8),
-		     "i"(SEL_USER_CODE64), "i"(guest_user_out));
+	enter_user(guest_user_out);
 }
 
 static void guest_sees_gp(struct guest_frame *frame)

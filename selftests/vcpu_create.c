@@ -101,18 +101,34 @@ TEST(runs_without_cpuid)
 }
 
 /* The reset vector lies where nothing is: the run ends, and says so. */
-TEST(runs_without_memory)
+TEST(runs_where_no_memory_is)
+{
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+
+	machine_create(&machine);
+	ASSERT_EXIT(vcpu, KVM_EXIT_INTERNAL_ERROR);
+	EXPECT_EQ(KVM_INTERNAL_ERROR_EMULATION, vcpu->run->internal.suberror);
+	EXPECT_EQ(0xfff0, vcpu_regs(vcpu).rip);
+}
+
+/* Without any slot KVM returns an error, and the VM is as good as before. */
+TEST(runs_before_any_memory)
 {
 	int kvm = device_open();
-	struct vm vm = { .kvm = kvm };
+	struct vm vm = { .kvm = kvm, .ram = anonymous_memory(RAM_SIZE) };
 	struct vcpu vcpu;
+	int ret;
 
 	vm.fd = dev_ioctl(kvm, KVM_CREATE_VM, NULL);
 	ASSERT_LE(0, vm.fd);
 	vcpu_create(&vm, &vcpu, 0);
-	ASSERT_EXIT(&vcpu, KVM_EXIT_INTERNAL_ERROR);
-	EXPECT_EQ(KVM_INTERNAL_ERROR_EMULATION, vcpu.run->internal.suberror);
-	EXPECT_EQ(0xfff0, vcpu_regs(&vcpu).rip);
+	ret = vcpu_run(&vcpu);
+	EXPECT_TRUE(ret < 0 || ret == KVM_EXIT_INTERNAL_ERROR);
+	ASSERT_EQ(0, vm_set_slot(&vm, SLOT_RAM, 0, 0, RAM_SIZE, vm.ram));
+	*(uint8_t *)vm_host(&vm, GPA_CODE) = 0xf4;	/* HLT */
+	vcpu_set_mode(&vcpu, MODE_REAL, GPA_CODE);
+	ASSERT_EXIT(&vcpu, KVM_EXIT_HLT);
 }
 
 TEST(run_takes_no_argument)

@@ -163,6 +163,20 @@ static inline void guest_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 #define WRITE_REG(reg, value) \
 	asm volatile("mov %0, %%" #reg : : "r"((uint64_t)(value)) : "memory")
 
+/*
+ * Goes on in ring 3 at @user, which must not return: it ends in an exception
+ * or an interrupt.
+ */
+static inline void guest_enter_user(void (*user)(void), uint64_t stack,
+				    uint16_t cs, uint16_t ss, uint64_t flags)
+{
+	asm volatile("pushq %q0\n\tpushq %q1\n\tpushq %q2\n\tpushq %q3\n\t"
+		     "pushq %q4\n\tiretq"
+		     : : "r"((uint64_t)ss), "r"(stack), "r"(flags),
+		     "r"((uint64_t)cs), "r"(user) : "memory");
+	__builtin_unreachable();
+}
+
 static inline uint64_t read_flags(void)
 {
 	uint64_t flags;

@@ -91,10 +91,15 @@ struct kvm_cpuid_entry2 *find_cpuid(struct kvm_cpuid2 *cpuid, uint32_t leaf,
 	return NULL;
 }
 
+/* Without VMX, so that KVM's nesting takes no part in any test. */
 void vcpu_set_supported_cpuid(struct vcpu *vcpu)
 {
 	struct kvm_cpuid2 *cpuid = supported_cpuid(vcpu->vm->kvm);
+	struct kvm_cpuid_entry2 *features = find_cpuid(cpuid, 1, 0);
 
+	if (!features)
+		die("CPUID leaf 1");
+	features->ecx &= ~(1u << 5);
 	if (dev_ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
 		die("KVM_SET_CPUID2");
 	free(cpuid);

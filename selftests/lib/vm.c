@@ -137,9 +137,11 @@ static void build_tss(struct vm *vm)
 {
 	uint8_t *tss = vm_host(vm, GPA_TSS);
 	uint64_t rsp0 = GPA_STACK, ist1 = GPA_IST_STACK;
+	uint16_t no_io_map = 0x68;
 
 	memcpy(tss + 4, &rsp0, sizeof(rsp0));
 	memcpy(tss + 36, &ist1, sizeof(ist1));
+	memcpy(tss + 102, &no_io_map, sizeof(no_io_map));
 }
 
 /* A 64-bit interrupt gate to @handler; @ist 0 stays on the current stack. */
@@ -152,6 +154,16 @@ void vm_set_gate(struct vm *vm, int vector, void *handler, int dpl, int ist)
 		  (uint64_t)ist << 32 | 0x8eull << 40 | (uint64_t)dpl << 45 |
 		  (offset >> 16 & 0xffff) << 48;
 	gate[1] = offset >> 32;
+}
+
+/* A 32-bit interrupt gate; all of them together take the place of vm_set_gate()'s. */
+void vm_set_gate32(struct vm *vm, int vector, uint32_t handler,
+		   uint16_t selector, int dpl)
+{
+	uint64_t *gate = (uint64_t *)vm_host(vm, GPA_IDT) + vector;
+
+	*gate = (handler & 0xffff) | (uint64_t)selector << 16 | 0x8eull << 40 |
+		(uint64_t)dpl << 45 | (uint64_t)(handler >> 16) << 48;
 }
 
 void vm_load(struct vm *vm, uint64_t gpa, const char *start, const char *end)

@@ -97,6 +97,8 @@ int vm_set_slot(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa,
 void vm_map(struct vm *vm, uint64_t address, uint64_t gpa, uint64_t flags);
 void vm_load(struct vm *vm, uint64_t gpa, const char *start, const char *end);
 void vm_set_gate(struct vm *vm, int vector, void *handler, int dpl, int ist);
+void vm_set_gate32(struct vm *vm, int vector, uint32_t handler,
+		   uint16_t selector, int dpl);
 void *anonymous_memory(size_t size);
 
 static inline void *vm_host(struct vm *vm, uint64_t gpa)
@@ -138,6 +140,12 @@ void machine_start(struct machine *machine, void (*guest)(void));
 void machine_load(struct machine *machine, enum guest_mode mode,
 		  const char *start, const char *end);
 void machine_destroy(struct machine *machine);
+
+static inline void enter_user(void (*user)(void))
+{
+	guest_enter_user(user, GPA_USER_STACK - 8, SEL_USER_CODE64,
+			 SEL_USER_DATA, X86_EFLAGS_FIXED);
+}
 
 /*
  * Guest code for 16 or 32-bit mode, written in assembly, which vm_load() puts
