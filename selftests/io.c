@@ -92,8 +92,8 @@ TEST(data_is_inside_the_run_area)
 	EXPECT_LE(vcpu->run->io.data_offset + 4, vcpu->run_size);
 }
 
-/* OUT completes before the exit, as RIP shows, IN on the next KVM_RUN. */
-TEST(state_between_exit_and_completion)
+/* The next KVM_RUN completes IN, even if it does not enter the guest. */
+TEST(in_completes_without_entry)
 {
 	struct machine machine;
 	struct vcpu *vcpu = &machine.vcpu;

@@ -153,7 +153,7 @@ static inline void enter_user(void (*user)(void))
  */
 #define GUEST_ASM(name, bits, text)					\
 	extern const char name[], name##_end[];				\
-	asm(".pushsection .rodata\n\t.code" #bits "\n" #name ":\n" text	\
+	asm(".pushsection .rodata\n\t.balign 32\n\t.code" #bits "\n" #name ":\n" text	\
 	    "\n" #name "_end:\n\t.code64\n\t.popsection")
 
 #define LOAD_ASM(machine, mode, name) \
