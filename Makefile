@@ -9,8 +9,6 @@ MODULE	:= $(BUILD)/module/$(KERNEL)
 KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
 JOBS	?= $(shell nproc)
 
-export BUILD KERNEL
-
 .DEFAULT_GOAL := help
 .PHONY: help all setup module minivmm selftests demo test check clean
 
@@ -39,10 +37,12 @@ module:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(KDIR) M=$(MODULE) $(KBUILD_ARGS) modules
 
 minivmm:
-	@$(MAKE) --no-print-directory -C userspace
+	@$(MAKE) --no-print-directory -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace
+	@userspace/mkinitrd $(BUILD)/userspace/initrd
 
 selftests:
-	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests
+	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
+	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests/unit BUILD=$(BUILD)/unit
 
 demo: setup module minivmm
 	@userspace/run-demo $(DEVICE)
