@@ -16,11 +16,18 @@ struct vmx_caps {
 	u32 proc2_controls;
 	u32 exit_controls;
 	u32 entry_controls;
+	u32 proc_allowed;		/* primary controls that may be 1 */
 	u32 proc2_allowed;		/* secondary controls that may be 1 */
 };
+
+/* IA32_VMX_EPT_VPID_CAP: <asm/vmx.h> has the VPID half shifted down by 32. */
+#define VMX_CAP_INVVPID		BIT_ULL(32)
+#define VMX_CAP_INVVPID_SINGLE	BIT_ULL(41)
+#define VMX_CAP_INVVPID_ALL	BIT_ULL(42)
 
 extern struct vmx_caps vmx_caps;
 
 int vmx_caps_init(void);
+int vmx_caps_check_cpu(void);
 
 #endif /* MINIVMX_VMX_CAPS_H */

@@ -5,12 +5,22 @@
 #include "vmx.h"
 
 /* The interrupts-off window: see enter.c. */
+int vmx_enter_init(void);
+void vmx_enter_exit(void);
 void vmx_enter(struct vmx_vcpu *v);
 void vmx_kick(struct vmx_vcpu *v);
 void vmx_kick_all(struct vmx_vm *vm);
 
+/* host_state.c: what VM exit does not give back to the host. */
+void vmx_save_host(struct vmx_vcpu *v);
+void vmx_restore_host(struct vmx_vcpu *v);
+
 /* switch.c: MSRs that matter only outside the kernel; once per stay in the kernel. */
+void vmx_read_host_msrs(void);
 void vmx_load_guest_msrs(struct vmx_vcpu *v);
 void vmx_load_host_msrs(struct vmx_vcpu *v);
+u64 vmx_get_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr);
+void vmx_set_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr,
+			  u64 value);
 
 #endif /* MINIVMX_VMX_ENTER_H */

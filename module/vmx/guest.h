@@ -142,6 +142,13 @@ static inline u32 vmx_insn_len(struct vmx_vcpu *v)
 	return v->insn_len;
 }
 
+/* For exits without an instruction length: that which decoding has found. */
+static inline void vmx_set_insn_len(struct vmx_vcpu *v, u32 len)
+{
+	v->insn_len = len;
+	v->cached |= BIT(VMX_CACHED_INSN_LEN);
+}
+
 static inline u32 vmx_intr_info(struct vmx_vcpu *v)
 {
 	if (vmx_cache_miss(v, VMX_CACHED_INTR_INFO))
@@ -149,7 +156,7 @@ static inline u32 vmx_intr_info(struct vmx_vcpu *v)
 	return v->intr_info;
 }
 
-/* vmcs.c: less frequent state. Same context. */
+/* guest.c: less frequent state. Same context. */
 void vmx_get_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
 		     struct vmx_segment *seg);
 void vmx_set_segment(struct vmx_vcpu *v, enum vmx_sreg reg,

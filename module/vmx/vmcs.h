@@ -2,6 +2,7 @@
 #ifndef MINIVMX_VMX_VMCS_H
 #define MINIVMX_VMX_VMCS_H
 
+#include "insn.h"
 #include "vmx.h"
 
 /* One VM: MSR bitmap; the EPT has its own create and destroy. */
@@ -15,26 +16,39 @@ void vmx_vcpu_destroy(struct vmx_vcpu *v);
 void vmx_vcpu_load(struct vmx_vcpu *v);		/* disables preemption */
 void vmx_vcpu_put(struct vmx_vcpu *v);		/* enables it */
 
+/* vmcs_init.c: the contents of a new VMCS. */
+void vmcs_init(struct vmx_vcpu *v);
+
+/* For vmxon.c: VMCLEAR of every VMCS that is active on this CPU. */
+void vmx_clear_active_vmcss(void);
+
+/* A VMX instruction other than VMLAUNCH, VMRESUME, VMREAD, VMWRITE failed. */
+void vmx_insn_failed(struct vmx_vcpu *v, const char *insn, u64 operand,
+		     enum vmx_outcome outcome);
+
 /* Controls; all need the VMCS current. No VMWRITE if nothing changes. */
 void vmx_set_proc_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_proc2_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_entry_controls(struct vmx_vcpu *v, u32 set, u32 clear);
 void vmx_set_exception_bitmap(struct vmx_vcpu *v, u32 bitmap);
-void vmx_flush_linear(struct vmx_vcpu *v);	/* the guest's linear translations, before the next entry */
 void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset);
 
 /*
  * CR0 and CR4: the guest's value goes to the read shadow, the CPU's value is
- * made from it (NE forced, VMXE forced, NW/CD kept, ...). No checks here.
+ * made from it (NE and VMXE set, CD and NW clear). No checks here.
  */
 unsigned long vmx_guest_cr0(struct vmx_vcpu *v);
 unsigned long vmx_guest_cr4(struct vmx_vcpu *v);
 void vmx_set_guest_cr0(struct vmx_vcpu *v, unsigned long cr0);
 void vmx_set_guest_cr3(struct vmx_vcpu *v, unsigned long cr3);
 void vmx_set_guest_cr4(struct vmx_vcpu *v, unsigned long cr4);
+void vmx_set_cr4_guest_owned(struct vmx_vcpu *v, unsigned long allowed);
 u64 vmx_guest_efer(struct vmx_vcpu *v);
 void vmx_set_guest_efer(struct vmx_vcpu *v, u64 efer);	/* and the IA-32e mode control */
 void vmx_set_guest_pdptes(struct vmx_vcpu *v, const u64 pdpte[4]);
 void vmx_set_guest_dr7(struct vmx_vcpu *v, unsigned long dr7);
+
+/* What the CPU does at MOV to CR3 and the like: its translations are forgotten. */
+void vmx_flush_linear(struct vmx_vcpu *v);
 
 #endif /* MINIVMX_VMX_VMCS_H */

@@ -90,15 +90,19 @@ struct vmx_event {
 };
 
 /*
- * Events on their way into the guest. At most one is injected per entry, in
- * the order re-injection, exception, NMI, interrupt.
+ * Events on their way into the guest. At most one is injected per entry:
+ * exceptions before NMIs before interrupts, and within each kind first what an
+ * exit has interrupted in its delivery ("injected" is true, nothing can block
+ * it). An event leaves this structure when an entry has taken it, so an entry
+ * that is abandoned loses nothing.
  */
 struct vmx_events {
-	struct vmx_event exception;	/* (v) queued or to be injected again */
-	bool exception_injected;	/* (v) delivery had begun: no new faults' side effects */
+	struct vmx_event exception;	/* (v) */
+	bool exception_injected;	/* (v) delivery had begun: no new side effects */
 	u64 exception_payload;		/* (v) CR2 or DR6 of a queued exception */
 	bool exception_has_payload;	/* (v) */
 	struct vmx_event interrupt;	/* (v) external or software interrupt */
+	bool interrupt_injected;	/* (v) delivery had begun */
 	u8 nmi_pending;			/* (v) 0..2 NMIs not yet delivered */
 	bool nmi_injected;		/* (v) delivery had begun */
 	bool triple_fault;		/* (v) a third fault while delivering #DF */
@@ -119,9 +123,11 @@ enum vmx_switched_msr {
 
 /* The EPT paging structures of one VM and their invalidation. See ept.c. */
 struct ept {
-	rwlock_t lock;		/* the paging structures */
+	spinlock_t lock;	/* the paging structures */
 	u64 *root;		/* (c) PML4 table */
 	u64 eptp;		/* (c) EPT pointer as written to the VMCS */
+	u8 phys_bits;		/* (c) physical-address width of the CPU */
+	struct list_head detached;	/* (e) tables to be freed by the next flush */
 	atomic_t flush_gen;	/* (a) bumped before translations may be relied on to be gone */
 	atomic_long_t pages;	/* (a) pages used by paging structures */
 };
@@ -145,8 +151,10 @@ enum vmx_mode {
 
 /* The VMX half of a vCPU. */
 struct vmx_vcpu {
-	/* registers: vmenter.S knows the offset of gpr */
+	/* vmenter.S knows the offsets of these three: see vmenter.h */
 	unsigned long gpr[VMX_NR_GPRS];	/* (p) RSP only through guest.h */
+	u64 spec_ctrl;			/* (p) the guest's IA32_SPEC_CTRL */
+	unsigned long host_rsp;		/* (i) HOST_RSP as last written */
 
 	/* copies of VMCS fields, see enum vmx_cached_field */
 	u32 cached;			/* (p) */
@@ -174,9 +182,9 @@ struct vmx_vcpu {
 	u64 xcr0;			/* (p) */
 	u64 xss;			/* (p) */
 	u32 pkru;			/* (p) valid while switched out */
-	u64 spec_ctrl;			/* (p) */
-	u64 msr[VMX_NR_SWITCHED_MSRS];	/* (p) */
-	u64 host_msr[VMX_NR_SWITCHED_MSRS];	/* (p) while guest_msrs_loaded */
+	u64 efer;			/* (p) as in the VMCS: no guest write without an exit */
+	u64 msr[VMX_NR_SWITCHED_MSRS];	/* (p) through switch.c while guest_msrs_loaded */
+	u64 host_kernel_gs_base;	/* (p) the task's, while guest_msrs_loaded */
 	bool guest_msrs_loaded;		/* (p) */
 
 	/* the VMCS */
@@ -195,14 +203,23 @@ struct vmx_vcpu {
 	u32 exception_bitmap;		/* (p) */
 	unsigned long cr0_shadow;	/* (p) CR0 read shadow */
 	unsigned long cr4_shadow;	/* (p) CR4 read shadow */
+	unsigned long cr4_guest_owned;	/* (p) CR4 bits that the guest changes without exit */
 	u64 tsc_offset;			/* (p) */
 	int ept_flush_gen;		/* (p) value of ept.flush_gen last honoured */
 	enum vmx_mode mode;		/* (a) */
 
 	/* host state as last written to the VMCS, so that it is written on change only */
-	unsigned long host_cr3, host_cr4, host_fs_base, host_gs_base;	/* (p) */
-	u16 host_fs_sel, host_gs_sel, host_ds_sel, host_es_sel;		/* (p) */
+	unsigned long host_cr3, host_cr4, host_fs_base;	/* (p) */
+	u16 host_fs_sel, host_gs_sel;	/* (p) as the task has them */
 	int host_cpu;			/* (p) CPU for which the per-CPU host fields were written */
+
+	/* host state that VM exit loses, from the first entry after a load to the put */
+	bool host_saved;		/* (p) the following are valid */
+	u16 host_ds_sel, host_es_sel, host_ldt_sel;	/* (p) */
+	u32 host_pkru;			/* (p) */
+	u64 host_debugctl;		/* (i) */
+	unsigned int host_interrupts;	/* (i) see host_interrupts() in enter.c */
+	bool flush_l1d;			/* (i) the host may have left secrets in the L1D */
 };
 
 #endif /* MINIVMX_VMX_VMX_H */

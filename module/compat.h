@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows kernel versions. One block per difference: what it
+ * is, then what the rest of the module calls.
+ */
+#ifndef MINIVMX_COMPAT_H
+#define MINIVMX_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+#include <asm/reboot.h>
+
+/*
+ * Emergency callback: before 6.1.149 and 6.6 the kernel executes VMXOFF itself
+ * on every CPU whose CR4.VMXE is set, and offers no callback.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 149) && \
+	 LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0))
+static inline void compat_register_emergency_callback(void (*vmxoff)(void))
+{
+	cpu_emergency_register_virt_callback(vmxoff);
+}
+
+static inline void compat_unregister_emergency_callback(void (*vmxoff)(void))
+{
+	cpu_emergency_unregister_virt_callback(vmxoff);
+}
+#else
+static inline void compat_register_emergency_callback(void (*vmxoff)(void)) { }
+static inline void compat_unregister_emergency_callback(void (*vmxoff)(void)) { }
+#endif
+
+/*
+ * FRED: since 6.9 a CPU may deliver events without an IDT, and then an NMI of
+ * the host that arrived in the guest goes through a function made for KVM.
+ */
+#ifdef CONFIG_X86_FRED
+#include <asm/cpufeature.h>
+#include <asm/fred.h>
+#include <asm/trapnr.h>
+
+static __always_inline bool compat_deliver_nmi_by_fred(void)
+{
+	if (!cpu_feature_enabled(X86_FEATURE_FRED))
+		return false;
+	fred_entry_from_kvm(EVENT_TYPE_NMI, X86_TRAP_NMI);
+	return true;
+}
+#else
+static __always_inline bool compat_deliver_nmi_by_fred(void)
+{
+	return false;
+}
+#endif
+
+/*
+ * Memory: the frame behind an address of a VM_IO or VM_PFNMAP mapping, with
+ * mmap_lock held; a negative errno if nothing is mapped there. 6.12 has no
+ * follow_pte() any more.
+ */
+static inline int compat_follow_pfnmap(struct vm_area_struct *vma,
+				       unsigned long address,
+				       unsigned long *pfn, bool *writable)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	struct follow_pfnmap_args args = { .vma = vma, .address = address };
+	int r;
+
+	r = follow_pfnmap_start(&args);
+	if (r)
+		return r;
+	*pfn = args.pfn;
+	*writable = args.writable;
+	follow_pfnmap_end(&args);
+#else
+	spinlock_t *lock;
+	pte_t *pte;
+	int r;
+
+	r = follow_pte(vma->vm_mm, address, &pte, &lock);
+	if (r)
+		return r;
+	*pfn = pte_pfn(*pte);
+	*writable = pte_write(*pte);
+	__acquire(lock); /* follow_pte() took it, unseen by sparse */
+	pte_unmap_unlock(pte, lock);
+#endif
+	return 0;
+}
+
+/*
+ * VMX controls: 6.12 has the "enable XSAVES/XRSTORS" control under a new name.
+ */
+#include <asm/vmx.h>
+#ifndef SECONDARY_EXEC_XSAVES
+#define SECONDARY_EXEC_XSAVES	SECONDARY_EXEC_ENABLE_XSAVES
+#endif
+
+/*
+ * VMSCAPE: since 6.1.152 and 6.17 the kernel separates a guest's branch
+ * predictions from the VMM's user mode, on a note that a guest has run.
+ */
+#include <asm/cpufeature.h>
+#include <asm/nospec-branch.h>
+#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
+static inline void compat_ibpb_at_exit_to_user(void)
+{
+	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
+		this_cpu_write(x86_ibpb_exit_to_user, true);
+}
+#else
+static inline void compat_ibpb_at_exit_to_user(void) { }
+#endif
+
+#endif /* MINIVMX_COMPAT_H */

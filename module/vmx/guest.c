@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest state and controls that are read and written less often than guest.h's.
+ *
+ * All of this needs the vCPU's VMCS to be current.
+ */
+#include <asm/msr-index.h>
+#include <asm/processor-flags.h>
+#include <asm/tlbflush.h>
+
+#include "caps.h"
+#include "guest.h"
+#include "insn.h"
+#include "vmcs.h"
+#include "vmcs_access.h"
+
+/* ---- segments ---- */
+
+/* The fields of one kind follow each other in the order of enum vmx_sreg. */
+#define SEGMENT_FIELD(first, reg)	((first) + 2 * (reg))
+
+/**
+ * vmx_get_segment() - read a segment register
+ * @v: the vCPU
+ * @reg: which
+ * @seg: filled
+ *
+ * SDM: "Guest Register State".
+ */
+void vmx_get_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
+		     struct vmx_segment *seg)
+{
+	seg->selector = vmcs_read_any(v, SEGMENT_FIELD(GUEST_ES_SELECTOR, reg));
+	seg->base = vmcs_read_any(v, SEGMENT_FIELD(GUEST_ES_BASE, reg));
+	seg->limit = vmcs_read_any(v, SEGMENT_FIELD(GUEST_ES_LIMIT, reg));
+	seg->access_rights =
+		vmcs_read_any(v, SEGMENT_FIELD(GUEST_ES_AR_BYTES, reg));
+}
+
+/**
+ * vmx_set_segment() - write a segment register
+ * @v: the vCPU
+ * @reg: which
+ * @seg: its value; VM entry checks it
+ *
+ * SDM: "Guest Register State".
+ */
+void vmx_set_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
+		     const struct vmx_segment *seg)
+{
+	vmcs_write_any(v, SEGMENT_FIELD(GUEST_ES_SELECTOR, reg), seg->selector);
+	vmcs_write_any(v, SEGMENT_FIELD(GUEST_ES_BASE, reg), seg->base);
+	vmcs_write_any(v, SEGMENT_FIELD(GUEST_ES_LIMIT, reg), seg->limit);
+	vmcs_write_any(v, SEGMENT_FIELD(GUEST_ES_AR_BYTES, reg),
+		       seg->access_rights);
+	if (reg == VMX_CS) {
+		v->cs_ar = seg->access_rights;
+		v->cached |= BIT(VMX_CACHED_CS_AR);
+	}
+}
+
+/* ---- registers and the instruction pointer ---- */
+
+/**
+ * vmx_write_back() - write the registers changed since the last exit
+ * @v: the vCPU
+ */
+void vmx_write_back(struct vmx_vcpu *v)
+{
+	u32 dirty = v->dirty;
+
+	if (dirty & BIT(VMX_CACHED_RIP))
+		vmcs_write_natural(v, GUEST_RIP, v->rip);
+	if (dirty & BIT(VMX_CACHED_RSP))
+		vmcs_write_natural(v, GUEST_RSP, v->gpr[VMX_RSP]);
+	if (dirty & BIT(VMX_CACHED_RFLAGS))
+		vmcs_write_natural(v, GUEST_RFLAGS, v->rflags);
+	if (dirty & BIT(VMX_CACHED_INTERRUPTIBILITY))
+		vmcs_write32(v, GUEST_INTERRUPTIBILITY_INFO,
+			     v->interruptibility);
+	v->dirty = 0;
+}
+
+static bool in_64bit_mode(struct vmx_vcpu *v)
+{
+	return (v->entry_controls & VM_ENTRY_IA32E_MODE) &&
+	       (vmx_cs_ar(v) & VMX_AR_L_MASK);
+}
+
+/* SDM: "Guest Non-Register State", pending debug exceptions */
+#define PENDING_DBG_BS	BIT(14)
+
+static void pend_single_step(struct vmx_vcpu *v)
+{
+	unsigned long pending =
+		vmcs_read_natural(v, GUEST_PENDING_DBG_EXCEPTIONS);
+
+	vmcs_write_natural(v, GUEST_PENDING_DBG_EXCEPTIONS,
+			   pending | PENDING_DBG_BS);
+}
+
+/* What completing an instruction does to RFLAGS.RF and, if set, because of TF. */
+static void finish_insn(struct vmx_vcpu *v, bool single_step)
+{
+	const u32 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
+	unsigned long rflags = vmx_rflags(v);
+	u32 interruptibility = vmx_interruptibility(v);
+
+	if (unlikely(interruptibility & shadows))
+		vmx_set_interruptibility(v, interruptibility & ~shadows);
+	if (unlikely(rflags & X86_EFLAGS_RF))
+		vmx_set_rflags(v, rflags & ~X86_EFLAGS_RF);
+	if (unlikely(rflags & X86_EFLAGS_TF) && single_step)
+		pend_single_step(v);
+}
+
+static void advance_rip(struct vmx_vcpu *v)
+{
+	unsigned long old = vmx_rip(v);
+	unsigned long rip = old + vmx_insn_len(v);
+
+	/* Only a carry out of the lower half needs to know the mode. */
+	if (unlikely((rip ^ old) >> 32) && !in_64bit_mode(v))
+		rip = (u32)rip;
+	vmx_set_rip(v, rip);
+}
+
+/**
+ * vmx_skip_insn() - complete the instruction that has caused the exit
+ * @v: the vCPU
+ *
+ * RIP moves past it, blocking by STI and MOV SS ends, and single-stepping
+ * (RFLAGS.TF) traps after it. Only for exits that provide the instruction's
+ * length.
+ *
+ * SDM: "Information for VM Exits Due to Instruction Execution", "Pending Debug
+ * Exceptions".
+ */
+void vmx_skip_insn(struct vmx_vcpu *v)
+{
+	advance_rip(v);
+	finish_insn(v, true);
+}
+
+/**
+ * vmx_skip_insn_quietly() - as vmx_skip_insn(), without the single-step trap
+ * @v: the vCPU
+ *
+ * For an instruction whose own event is delivered at its end, such as INT1.
+ */
+void vmx_skip_insn_quietly(struct vmx_vcpu *v)
+{
+	advance_rip(v);
+	finish_insn(v, false);
+}
+
+/* ---- controls ---- */
+
+/**
+ * vmx_set_proc_controls() - change primary processor-based controls
+ * @v: the vCPU
+ * @set: bits to set; they must be in vmx_caps.proc_allowed
+ * @clear: bits to clear
+ */
+void vmx_set_proc_controls(struct vmx_vcpu *v, u32 set, u32 clear)
+{
+	u32 controls = (v->proc_controls & ~clear) | set;
+
+	if (controls == v->proc_controls)
+		return;
+	v->proc_controls = controls;
+	vmcs_write32(v, CPU_BASED_VM_EXEC_CONTROL, controls);
+}
+
+/**
+ * vmx_set_proc2_controls() - change secondary processor-based controls
+ * @v: the vCPU
+ * @set: bits to set; those that the CPU doesn't have are left out
+ * @clear: bits to clear
+ */
+void vmx_set_proc2_controls(struct vmx_vcpu *v, u32 set, u32 clear)
+{
+	u32 controls = (v->proc2_controls & ~clear) |
+		       (set & vmx_caps.proc2_allowed);
+
+	if (controls == v->proc2_controls)
+		return;
+	v->proc2_controls = controls;
+	vmcs_write32(v, SECONDARY_VM_EXEC_CONTROL, controls);
+}
+
+/**
+ * vmx_set_entry_controls() - change VM-entry controls
+ * @v: the vCPU
+ * @set: bits to set
+ * @clear: bits to clear
+ */
+void vmx_set_entry_controls(struct vmx_vcpu *v, u32 set, u32 clear)
+{
+	u32 controls = (v->entry_controls & ~clear) | set;
+
+	if (controls == v->entry_controls)
+		return;
+	v->entry_controls = controls;
+	vmcs_write32(v, VM_ENTRY_CONTROLS, controls);
+}
+
+/**
+ * vmx_set_exception_bitmap() - choose the exceptions that cause VM exits
+ * @v: the vCPU
+ * @bitmap: by vector; #DB, #AC and #MC must be among them
+ */
+void vmx_set_exception_bitmap(struct vmx_vcpu *v, u32 bitmap)
+{
+	if (bitmap == v->exception_bitmap)
+		return;
+	v->exception_bitmap = bitmap;
+	vmcs_write32(v, EXCEPTION_BITMAP, bitmap);
+}
+
+/**
+ * vmx_set_tsc_offset() - what is added to the host's TSC for the guest
+ * @v: the vCPU
+ * @offset: in TSC ticks, modulo 2^64
+ */
+void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset)
+{
+	if (offset == v->tsc_offset)
+		return;
+	v->tsc_offset = offset;
+	vmcs_write64(v, TSC_OFFSET, offset);
+}
+
+/* ---- control and debug registers ---- */
+
+/* SDM: "Guest/Host Masks and Read Shadows for CR0 and CR4" */
+#define CR0_GUEST_OWNED	X86_CR0_TS
+
+/**
+ * vmx_guest_cr0() - CR0 as the guest sees it
+ * @v: the vCPU
+ *
+ * Return: CR0.
+ */
+unsigned long vmx_guest_cr0(struct vmx_vcpu *v)
+{
+	return (vmx_hw_cr0(v) & CR0_GUEST_OWNED) |
+	       (v->cr0_shadow & ~CR0_GUEST_OWNED);
+}
+
+/**
+ * vmx_guest_cr4() - CR4 as the guest sees it
+ * @v: the vCPU
+ *
+ * Return: CR4.
+ */
+unsigned long vmx_guest_cr4(struct vmx_vcpu *v)
+{
+	return (vmx_hw_cr4(v) & v->cr4_guest_owned) |
+	       (v->cr4_shadow & ~v->cr4_guest_owned);
+}
+
+/**
+ * vmx_set_guest_cr0() - give the guest a new CR0
+ * @v: the vCPU
+ * @cr0: the guest's value, checked by the caller
+ *
+ * VMX fixes CR0.NE; unrestricted guest frees PE and PG. VM entry does not load
+ * CD and NW, so they live in the read shadow only.
+ *
+ * SDM: "Checks on Guest Control Registers, Debug Registers, and MSRs".
+ */
+void vmx_set_guest_cr0(struct vmx_vcpu *v, unsigned long cr0)
+{
+	const unsigned long freed = X86_CR0_PE | X86_CR0_PG;
+	unsigned long hw = cr0 & ~(X86_CR0_CD | X86_CR0_NW);
+
+	hw |= vmx_caps.cr0_fixed0 & ~freed;
+	vmcs_write_natural(v, CR0_READ_SHADOW, cr0);
+	vmcs_write_natural(v, GUEST_CR0, hw);
+	v->cr0_shadow = cr0;
+	v->cr0 = hw;
+	v->cached |= BIT(VMX_CACHED_CR0);
+}
+
+/**
+ * vmx_set_guest_cr3() - give the guest a new CR3
+ * @v: the vCPU
+ * @cr3: the guest's value, checked by the caller
+ *
+ * Translations are not flushed, and PDPTEs not loaded, by this.
+ */
+void vmx_set_guest_cr3(struct vmx_vcpu *v, unsigned long cr3)
+{
+	vmcs_write_natural(v, GUEST_CR3, cr3);
+	v->cr3 = cr3;
+	v->cached |= BIT(VMX_CACHED_CR3);
+}
+
+/**
+ * vmx_set_guest_cr4() - give the guest a new CR4
+ * @v: the vCPU
+ * @cr4: the guest's value, checked by the caller
+ *
+ * VMX fixes CR4.VMXE. CR4.MCE is the host's: without it a machine check in the
+ * guest shuts the machine down instead of exiting.
+ */
+void vmx_set_guest_cr4(struct vmx_vcpu *v, unsigned long cr4)
+{
+	unsigned long hw = cr4 & ~X86_CR4_MCE;
+
+	hw |= vmx_caps.cr4_fixed0 | (cr4_read_shadow() & X86_CR4_MCE);
+	vmcs_write_natural(v, CR4_READ_SHADOW, cr4);
+	vmcs_write_natural(v, GUEST_CR4, hw);
+	v->cr4_shadow = cr4;
+	v->cr4 = hw;
+	v->cached |= BIT(VMX_CACHED_CR4);
+}
+
+/**
+ * vmx_set_cr4_guest_owned() - choose the CR4 bits that change without an exit
+ * @v: the vCPU
+ * @owned: those that this guest may set at all
+ */
+void vmx_set_cr4_guest_owned(struct vmx_vcpu *v, unsigned long owned)
+{
+	unsigned long cr4 = vmx_guest_cr4(v);
+
+	if (owned == v->cr4_guest_owned)
+		return;
+	v->cr4_guest_owned = owned;
+	vmcs_write_natural(v, CR4_GUEST_HOST_MASK, ~owned);
+	vmx_set_guest_cr4(v, cr4);
+}
+
+/**
+ * vmx_guest_efer() - IA32_EFER of the guest
+ * @v: the vCPU
+ *
+ * Return: IA32_EFER; it changes by vmx_set_guest_efer() only.
+ */
+u64 vmx_guest_efer(struct vmx_vcpu *v)
+{
+	return v->efer;
+}
+
+/**
+ * vmx_set_guest_efer() - give the guest a new IA32_EFER
+ * @v: the vCPU
+ * @efer: its value; EFER.LMA chooses IA-32e mode
+ */
+void vmx_set_guest_efer(struct vmx_vcpu *v, u64 efer)
+{
+	if (efer & EFER_LMA)
+		vmx_set_entry_controls(v, VM_ENTRY_IA32E_MODE, 0);
+	else
+		vmx_set_entry_controls(v, 0, VM_ENTRY_IA32E_MODE);
+	vmcs_write64(v, GUEST_IA32_EFER, efer);
+	v->efer = efer;
+}
+
+/**
+ * vmx_set_guest_pdptes() - load the PDPTEs of a guest with PAE paging
+ * @v: the vCPU
+ * @pdpte: the four entries
+ */
+void vmx_set_guest_pdptes(struct vmx_vcpu *v, const u64 pdpte[4])
+{
+	vmcs_write64(v, GUEST_PDPTR0, pdpte[0]);
+	vmcs_write64(v, GUEST_PDPTR1, pdpte[1]);
+	vmcs_write64(v, GUEST_PDPTR2, pdpte[2]);
+	vmcs_write64(v, GUEST_PDPTR3, pdpte[3]);
+}
+
+/**
+ * vmx_set_guest_dr7() - give the guest a new DR7
+ * @v: the vCPU
+ * @dr7: its value; the upper half is zero
+ *
+ * If it enables breakpoints, DR0-DR3 are loaded before each entry.
+ */
+void vmx_set_guest_dr7(struct vmx_vcpu *v, unsigned long dr7)
+{
+	vmcs_write_natural(v, GUEST_DR7, dr7);
+	v->dr7 = dr7;
+}
+
+/**
+ * vmx_flush_linear() - forget the guest's linear translations
+ * @v: the vCPU
+ *
+ * For emulated changes of CR0, CR3, CR4 and IA32_EFER that the CPU would
+ * answer with a flush. Without VPID each VM entry flushes anyway.
+ *
+ * SDM: "Operations that Invalidate Cached Mappings".
+ */
+void vmx_flush_linear(struct vmx_vcpu *v)
+{
+	bool single = vmx_caps.ept_vpid & VMX_CAP_INVVPID_SINGLE;
+	enum vmx_outcome outcome;
+
+	vmcs_assert_current(v);
+	if (!v->vpid)
+		return;
+	outcome = invvpid(single ? VMX_VPID_EXTENT_SINGLE_CONTEXT :
+				   VMX_VPID_EXTENT_ALL_CONTEXT, v->vpid, 0);
+	if (outcome != VMX_SUCCEED)
+		vmx_insn_failed(v, "INVVPID", v->vpid, outcome);
+}
