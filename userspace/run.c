@@ -55,7 +55,7 @@ static void handle_hlt(struct machine *pc, const struct kvm_run *run)
 {
 	if (!run->if_flag) {
 		power_off(&pc->power, STATUS_OK,
-			  "the guest halted with interrupts off");
+			  "the guest halted with interrupts off: the PC is off");
 		return;
 	}
 	while (!pc->pic.pending && !pc->power.off)
