@@ -22,7 +22,8 @@
 #define XSAVE_COMPONENT_ALIGNED	BIT(1)	/* ECX of a component's subleaf */
 #define XSAVE_COMPONENT_XFD	BIT(2)
 
-#define F(name)	CPUID_BIT(name)
+/* Not by CPUID_BIT(): some names are macros elsewhere. */
+#define F(name)	BIT(X86_FEATURE_##name & 31)
 
 enum cpuid_output { OUT_EAX, OUT_EBX, OUT_ECX, OUT_EDX };
 
@@ -30,8 +31,7 @@ enum cpuid_output { OUT_EAX, OUT_EBX, OUT_ECX, OUT_EDX };
  * Where CPUID returns each of the kernel's words of features, and what of it is
  * offered. Left out on purpose: MONITOR, VMX, x2APIC, TSC-deadline timer,
  * performance monitoring, debug store and bus-lock detection, MPX, processor
- * trace, SGX, AMX, CET, user-mode wait: their state is not virtualised; and the
- * bits of IA32_SPEC_CTRL, which is not switched.
+ * trace, SGX, AMX, CET, user-mode wait: their state is not virtualised.
  */
 static const struct cpuid_word {
 	u32 function;
@@ -61,7 +61,8 @@ static const struct cpuid_word {
 		F(MOVDIR64B) },
 	[CPUID_7_EDX] = { 7, 0, OUT_EDX,
 		F(FSRM) | F(AVX512_VP2INTERSECT) | F(MD_CLEAR) | F(SERIALIZE) |
-		F(TSXLDTRK) | F(AVX512_FP16) },
+		F(TSXLDTRK) | F(AVX512_FP16) | F(SPEC_CTRL) |
+		F(INTEL_STIBP) | F(SPEC_CTRL_SSBD) },
 	[CPUID_7_1_EAX] = { 7, 1, OUT_EAX, F(AVX_VNNI) | F(AVX512_BF16) },
 	[CPUID_D_1_EAX] = { CPUID_XSAVE, 1, OUT_EAX,
 		F(XSAVEOPT) | F(XSAVEC) | F(XGETBV1) | F(XSAVES) },
@@ -194,6 +195,13 @@ static void adjust_words(void)
 		set_word_bit(X86_FEATURE_XSAVES, false);
 	if (!(fpu_supported_xcr0() & XFEATURE_MASK_PKRU))
 		set_word_bit(X86_FEATURE_PKU, false);
+
+	/* Or nobody switches IA32_SPEC_CTRL. */
+	if (!boot_cpu_has(X86_FEATURE_MSR_SPEC_CTRL)) {
+		set_word_bit(X86_FEATURE_SPEC_CTRL, false);
+		set_word_bit(X86_FEATURE_INTEL_STIBP, false);
+		set_word_bit(X86_FEATURE_SPEC_CTRL_SSBD, false);
+	}
 
 	/* The host kernel's own choice of paging mode is no matter here. */
 	cpuid_read_host(&host7);

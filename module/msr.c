@@ -107,13 +107,13 @@ static int set_bios_sign_id(struct vcpu *vcpu, u32 index, u64 data,
 	return 0;
 }
 
-/* IA32_BIOS_UPDT_TRIG: no update changes anything, and none can be read. */
 static int get_write_only(struct vcpu *vcpu, u32 index, u64 *data,
 			  enum msr_origin origin)
 {
 	return 1;
 }
 
+/* IA32_BIOS_UPDT_TRIG: no update changes anything. */
 static int set_ignored(struct vcpu *vcpu, u32 index, u64 data,
 		       enum msr_origin origin)
 {
@@ -140,6 +140,11 @@ const struct msr_row msr_rows[] = {
 	  .accepts = feature_control_accepts },
 	{ MSR_IA32_TSC_ADJUST, 1, MSR_LISTED, STATE(tsc_adjust),
 	  .set = msr_set_tsc_adjust },
+	{ MSR_IA32_SPEC_CTRL, 1, MSR_LISTED, X86_FEATURE_SPEC_CTRL,
+	  .exists = msr_spec_ctrl_exists, .get = msr_get_spec_ctrl,
+	  .set = msr_set_spec_ctrl },
+	{ MSR_IA32_PRED_CMD, 1, 0, X86_FEATURE_SPEC_CTRL,
+	  .get = get_write_only, .set = msr_set_pred_cmd },
 	{ MSR_IA32_UCODE_WRITE, 1, .get = get_write_only, .set = set_ignored },
 	{ MSR_IA32_UCODE_REV, 1, MSR_LISTED, STATE(bios_sign_id),
 	  .set = set_bios_sign_id },

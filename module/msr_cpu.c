@@ -10,9 +10,11 @@
 #include <asm/page.h>
 #include <asm/tsc.h>
 
+#include "cpuid_features.h"
 #include "msr_table.h"
 #include "regs.h"
 #include "vcpu.h"
+#include "vmx/enter.h"
 
 /* Bits of IA32_APIC_BASE that are not modes, the address or reserved. */
 #define APIC_BASE_RESERVED	(GENMASK_ULL(7, 0) | BIT_ULL(9))
@@ -134,17 +136,11 @@ static enum vmx_switched_msr switched_msr(u32 index)
 int msr_get_switched(struct vcpu *vcpu, u32 index, u64 *data,
 		     enum msr_origin origin)
 {
-	struct vmx_vcpu *v = &vcpu->vmx;
 	enum vmx_switched_msr i = switched_msr(index);
 
 	if (i == VMX_NR_SWITCHED_MSRS)
 		return 1;
-
-	/* The guest writes this one by itself, SWAPGS included. */
-	if (i == VMX_MSR_KERNEL_GS_BASE && v->guest_msrs_loaded)
-		rdmsrl(MSR_KERNEL_GS_BASE, *data);
-	else
-		*data = v->msr[i];
+	*data = vmx_get_switched_msr(&vcpu->vmx, i);
 	return 0;
 }
 
@@ -155,13 +151,11 @@ int msr_get_switched(struct vcpu *vcpu, u32 index, u64 *data,
  * @data: the value
  * @origin: unused
  *
- * Nothing that the CPU would refuse gets as far as switch.c, which loads these
- * without looking.
+ * Nothing that the CPU would refuse may get as far as vmx_set_switched_msr().
  */
 int msr_set_switched(struct vcpu *vcpu, u32 index, u64 data,
 		     enum msr_origin origin)
 {
-	struct vmx_vcpu *v = &vcpu->vmx;
 	enum vmx_switched_msr i = switched_msr(index);
 
 	switch (i) {
@@ -182,9 +176,7 @@ int msr_set_switched(struct vcpu *vcpu, u32 index, u64 data,
 		return 1;
 	}
 
-	v->msr[i] = data;
-	if (v->guest_msrs_loaded)
-		wrmsrl(index, data);
+	vmx_set_switched_msr(&vcpu->vmx, i, data);
 	return 0;
 }
 
@@ -390,6 +382,74 @@ int msr_set_xss(struct vcpu *vcpu, u32 index, u64 data,
 	if (data)
 		return 1;
 	vcpu->vmx.xss = data;
+	return 0;
+}
+
+/**
+ * msr_spec_ctrl_exists() - whether IA32_SPEC_CTRL is there
+ * @vcpu: the vCPU
+ * @index: unused
+ * @origin: the guest needs one of the features that it controls
+ */
+bool msr_spec_ctrl_exists(const struct vcpu *vcpu, u32 index,
+			  enum msr_origin origin)
+{
+	return origin == MSR_FROM_VMM ||
+	       cpuid_has(vcpu, X86_FEATURE_SPEC_CTRL) ||
+	       cpuid_has(vcpu, X86_FEATURE_INTEL_STIBP) ||
+	       cpuid_has(vcpu, X86_FEATURE_SPEC_CTRL_SSBD);
+}
+
+/**
+ * msr_get_spec_ctrl() - RDMSR of IA32_SPEC_CTRL
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: set to its value
+ * @origin: unused
+ */
+int msr_get_spec_ctrl(struct vcpu *vcpu, u32 index, u64 *data,
+		      enum msr_origin origin)
+{
+	*data = vcpu->vmx.spec_ctrl;
+	return 0;
+}
+
+/**
+ * msr_set_spec_ctrl() - WRMSR of IA32_SPEC_CTRL
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the value: VM entry loads it, so nothing that the CPU has not
+ * @origin: unused
+ */
+int msr_set_spec_ctrl(struct vcpu *vcpu, u32 index, u64 data,
+		      enum msr_origin origin)
+{
+	u64 allowed = SPEC_CTRL_IBRS;
+
+	if (cpuid_supports(X86_FEATURE_INTEL_STIBP))
+		allowed |= SPEC_CTRL_STIBP;
+	if (cpuid_supports(X86_FEATURE_SPEC_CTRL_SSBD))
+		allowed |= SPEC_CTRL_SSBD;
+	if (data & ~allowed)
+		return 1;
+	vcpu->vmx.spec_ctrl = data;
+	return 0;
+}
+
+/**
+ * msr_set_pred_cmd() - WRMSR of IA32_PRED_CMD
+ * @vcpu: the vCPU
+ * @index: unused
+ * @data: the command: only the barrier exists
+ * @origin: the VMM's writes have nothing to restore
+ */
+int msr_set_pred_cmd(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin)
+{
+	if (data & ~(u64)PRED_CMD_IBPB)
+		return 1;
+	if (data && origin == MSR_FROM_GUEST)
+		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 	return 0;
 }
 

@@ -23,10 +23,11 @@
  * is true for it: not what is about MSRs that it does not have.
  */
 #define ARCH_CAPABILITIES_PASSED \
-	(ARCH_CAP_RDCL_NO | ARCH_CAP_RSBA | ARCH_CAP_SSB_NO | \
-	 ARCH_CAP_MDS_NO | ARCH_CAP_PSCHANGE_MC_NO | ARCH_CAP_TAA_NO | \
-	 ARCH_CAP_SBDR_SSDP_NO | ARCH_CAP_FBSDP_NO | ARCH_CAP_PSDP_NO | \
-	 ARCH_CAP_FB_CLEAR | ARCH_CAP_RRSBA | ARCH_CAP_PBRSB_NO)
+	(ARCH_CAP_RDCL_NO | ARCH_CAP_IBRS_ALL | ARCH_CAP_RSBA | \
+	 ARCH_CAP_SSB_NO | ARCH_CAP_MDS_NO | ARCH_CAP_PSCHANGE_MC_NO | \
+	 ARCH_CAP_TAA_NO | ARCH_CAP_SBDR_SSDP_NO | ARCH_CAP_FBSDP_NO | \
+	 ARCH_CAP_PSDP_NO | ARCH_CAP_FB_CLEAR | ARCH_CAP_RRSBA | \
+	 ARCH_CAP_PBRSB_NO)
 
 /* MSRs that tell what can be offered, readable on the device. */
 static const u32 feature_msrs[] = {
@@ -46,6 +47,9 @@ u64 msr_arch_capabilities(void)
 	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES)) {
 		rdmsrl(MSR_IA32_ARCH_CAPABILITIES, data);
 		data &= ARCH_CAPABILITIES_PASSED;
+		/* It says what a bit of IA32_SPEC_CTRL does. */
+		if (!cpuid_supports(X86_FEATURE_SPEC_CTRL))
+			data &= ~(u64)ARCH_CAP_IBRS_ALL;
 	}
 	if (!boot_cpu_has_bug(X86_BUG_CPU_MELTDOWN))
 		data |= ARCH_CAP_RDCL_NO;

@@ -67,6 +67,14 @@ int msr_set_xss(struct vcpu *vcpu, u32 index, u64 data,
 		enum msr_origin origin);
 int msr_set_debugctl(struct vcpu *vcpu, u32 index, u64 data,
 		     enum msr_origin origin);
+bool msr_spec_ctrl_exists(const struct vcpu *vcpu, u32 index,
+			  enum msr_origin origin);
+int msr_get_spec_ctrl(struct vcpu *vcpu, u32 index, u64 *data,
+		      enum msr_origin origin);
+int msr_set_spec_ctrl(struct vcpu *vcpu, u32 index, u64 data,
+		      enum msr_origin origin);
+int msr_set_pred_cmd(struct vcpu *vcpu, u32 index, u64 data,
+		     enum msr_origin origin);
 bool msr_tsc_aux_exists(const struct vcpu *vcpu, u32 index,
 			enum msr_origin origin);
 
