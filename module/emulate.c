@@ -76,10 +76,12 @@ static int fetch_sleeping(struct vcpu *vcpu, enum insn_mode mode,
 	/* Only an instruction that goes on there needs the byte that faults. */
 	if (decoded == -ENODATA && fetched == WALK_FAULT)
 		return emul_page_fault(e, &fault);
+	if (decoded == -ENODATA && fetched != -EFAULT)
+		return fetched;
 	return EMUL_FAILED;
 }
 
-/* Return: 0, EMUL_FAULT, or EMUL_FAILED for memory that can't be fetched. */
+/* EMUL_FAILED: unknown, or in MMIO; negative: the process is being killed. */
 static int fetch(struct vcpu *vcpu)
 {
 	unsigned long linear_rip;
