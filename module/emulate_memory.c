@@ -65,7 +65,8 @@ static int translate(struct vcpu *vcpu, struct emul_operand *o)
 
 	/* RAM first: its errors can still be reported with nothing lost. */
 	if (o->write && o->nr_pieces == 2 &&
-	    memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true))
+	    memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true) &&
+	    !memslot_is_mmio(vcpu->vm, o->piece[1].gpa, true))
 		swap(o->piece[0], o->piece[1]);
 	return 0;
 }
