@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
@@ -311,6 +312,40 @@ int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
 	return flush;
 }
 
+static bool ept_is_empty(const u64 *table)
+{
+	return !memchr_inv(table, 0, PAGE_SIZE);
+}
+
+static bool ept_unmap_table(struct ept *ept, u64 *table, int level, u64 start,
+			    u64 end);
+
+/* Unmaps @start to @end, which this entry translates all or partly. */
+static bool ept_unmap_entry(struct ept *ept, u64 *entry, int level, u64 start,
+			    u64 end)
+{
+	u64 old = READ_ONCE(*entry);
+
+	if (!ept_present(old))
+		return false;
+
+	if (ept_is_table(old, level)) {
+		u64 *table = ept_table(old);
+
+		if (end - start < ept_level_size(level)) {
+			if (!ept_unmap_table(ept, table, level - 1, start, end))
+				return false;
+			/* An empty one would be in the way of a large page. */
+			if (!ept_is_empty(table))
+				return true;
+		}
+		ept_detach(ept, table, level - 1);
+	}
+	ept_write(entry, 0);
+	return true;
+}
+
+/* Calls itself by way of its entries; depth is bounded by the level. */
 static bool ept_unmap_table(struct ept *ept, u64 *table, int level, u64 start,
 			    u64 end)
 {
@@ -318,23 +353,9 @@ static bool ept_unmap_table(struct ept *ept, u64 *table, int level, u64 start,
 	bool unmapped = false;
 
 	for (; start < end; start = next) {
-		u64 *entry = &table[ept_index(start, level)];
-
 		next = min(end, ALIGN_DOWN(start, size) + size);
-		if (!ept_present(*entry))
-			continue;
-		if (ept_is_table(*entry, level)) {
-			if (next - start < size) {
-				unmapped |= ept_unmap_table(ept,
-							    ept_table(*entry),
-							    level - 1, start,
-							    next);
-				continue;
-			}
-			ept_detach(ept, ept_table(*entry), level - 1);
-		}
-		ept_write(entry, 0);
-		unmapped = true;
+		unmapped |= ept_unmap_entry(ept, &table[ept_index(start, level)],
+					    level, start, next);
 	}
 	return unmapped;
 }
