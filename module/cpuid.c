@@ -213,6 +213,33 @@ static void execute_topology(const struct cpuid_table *table, u32 function,
 	regs->edx = entry->edx;
 }
 
+static void execute_entry(struct vcpu *vcpu, struct kvm_cpuid_entry2 *entry,
+			  struct cpuid_regs *regs)
+{
+	if (is_dynamic(entry->function))
+		refresh_entry(vcpu, entry);
+	regs->eax = entry->eax;
+	regs->ebx = entry->ebx;
+	regs->ecx = entry->ecx;
+	regs->edx = entry->edx;
+}
+
+static noinline void execute_missing(struct vcpu *vcpu, struct cpuid_regs *regs)
+{
+	const struct cpuid_table *table = &vcpu->cpuid;
+	u32 function = regs->eax, index = regs->ecx;
+	struct kvm_cpuid_entry2 *entry;
+
+	entry = out_of_range(table, &function, index);
+	if (entry) {
+		execute_entry(vcpu, entry, regs);
+		return;
+	}
+	memset(regs, 0, sizeof(*regs));
+	if (function == 0xb || function == 0x1f)
+		execute_topology(table, function, index, regs);
+}
+
 /**
  * cpuid_execute() - the CPUID instruction
  * @vcpu: the vCPU
@@ -224,28 +251,15 @@ static void execute_topology(const struct cpuid_table *table, u32 function,
  */
 void cpuid_execute(struct vcpu *vcpu, struct cpuid_regs *regs)
 {
-	const struct cpuid_table *table = &vcpu->cpuid;
-	u32 function = regs->eax, index = regs->ecx;
 	struct kvm_cpuid_entry2 *entry;
 
 	lockdep_assert_held(&vcpu->mutex);
 
-	entry = find_entry(table, function, index);
-	if (unlikely(!entry))
-		entry = out_of_range(table, &function, index);
-	if (unlikely(!entry)) {
-		memset(regs, 0, sizeof(*regs));
-		if (function == 0xb || function == 0x1f)
-			execute_topology(table, function, index, regs);
-		return;
-	}
-
-	if (is_dynamic(entry->function))
-		refresh_entry(vcpu, entry);
-	regs->eax = entry->eax;
-	regs->ebx = entry->ebx;
-	regs->ecx = entry->ecx;
-	regs->edx = entry->edx;
+	entry = find_entry(&vcpu->cpuid, regs->eax, regs->ecx);
+	if (likely(entry))
+		execute_entry(vcpu, entry, regs);
+	else
+		execute_missing(vcpu, regs);
 }
 
 /* ---- the VMM's table ---- */

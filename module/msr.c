@@ -34,22 +34,12 @@
 
 /* ---- rows whose rules are a line or two ---- */
 
-/**
- * msr_cpuid_faults() - whether CPUID raises #GP outside of CPL 0
- * @vcpu: the vCPU
- */
-bool msr_cpuid_faults(const struct vcpu *vcpu)
-{
-	return vcpu->msrs.misc_features_enables &
-	       MSR_MISC_FEATURES_ENABLES_CPUID_FAULT;
-}
-
 static bool platform_info_accepts(const struct vcpu *vcpu, u32 index, u64 data,
 				  enum msr_origin origin)
 {
 	return origin == MSR_FROM_VMM &&
 	       ((data & MSR_PLATFORM_INFO_CPUID_FAULT) ||
-		!msr_cpuid_faults(vcpu));
+		!msr_cpuid_faults(&vcpu->msrs));
 }
 
 static bool misc_features_accepts(const struct vcpu *vcpu, u32 index, u64 data,

@@ -3,6 +3,7 @@
 #define MINIVMX_MSR_H
 
 #include <linux/kvm.h>
+#include <asm/msr-index.h>
 
 struct vcpu;
 
@@ -28,13 +29,19 @@ struct msr_state {
 	u64 power_ctl;
 };
 
+/* Whether CPUID raises #GP outside of CPL 0. */
+static inline bool msr_cpuid_faults(const struct msr_state *msrs)
+{
+	return msrs->misc_features_enables &
+	       MSR_MISC_FEATURES_ENABLES_CPUID_FAULT;
+}
+
 /* Who asks: the guest may less than the VMM. */
 enum msr_origin { MSR_FROM_GUEST, MSR_FROM_VMM };
 
 void msr_reset(struct vcpu *vcpu);
 int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin);
 int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin);
-bool msr_cpuid_faults(const struct vcpu *vcpu);
 
 /* msr_list.c */
 long msr_get_index_list(struct kvm_msr_list __user *arg);

@@ -22,7 +22,7 @@ int handle_cpuid(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	struct cpuid_regs regs;
 
-	if (unlikely(msr_cpuid_faults(vcpu)) && regs_cpl(vcpu)) {
+	if (unlikely(msr_cpuid_faults(&vcpu->msrs)) && regs_cpl(vcpu)) {
 		vmx_queue_exception(v, X86_TRAP_GP, true, 0);
 		return EXIT_RESUME;
 	}
