@@ -2,7 +2,6 @@
 /* The names of everything that a vCPU can come back for, and their table. */
 #include "exits.h"
 
-#include <asm/vmx.h>
 #include <inttypes.h>
 #include <linux/kvm.h>
 #include <stddef.h>
@@ -29,39 +28,6 @@ static const char * const suberrors[] = {
 	SUBERROR(UNEXPECTED_EXIT_REASON),
 };
 
-static const struct {
-	uint16_t reason;
-	const char *name;
-} vmx_exits[] = { VMX_EXIT_REASONS };
-
-static const char * const vmx_errors[] = {
-	[1] = "VMCALL executed in VMX root operation",
-	[2] = "VMCLEAR with invalid physical address",
-	[3] = "VMCLEAR with VMXON pointer",
-	[4] = "VMLAUNCH with non-clear VMCS",
-	[5] = "VMRESUME with non-launched VMCS",
-	[6] = "VMRESUME after VMXOFF",
-	[7] = "VM entry with invalid control field(s)",
-	[8] = "VM entry with invalid host-state field(s)",
-	[9] = "VMPTRLD with invalid physical address",
-	[10] = "VMPTRLD with VMXON pointer",
-	[11] = "VMPTRLD with incorrect VMCS revision identifier",
-	[12] = "VMREAD/VMWRITE from/to unsupported VMCS component",
-	[13] = "VMWRITE to read-only VMCS component",
-	[15] = "VMXON executed in VMX root operation",
-	[16] = "VM entry with invalid executive-VMCS pointer",
-	[17] = "VM entry with non-launched executive VMCS",
-	[18] = "VM entry with executive-VMCS pointer not VMXON pointer",
-	[19] = "VMCALL with non-clear VMCS",
-	[20] = "VMCALL with invalid VM-exit control fields",
-	[22] = "VMCALL with incorrect MSEG revision identifier",
-	[23] = "VMXOFF under dual-monitor treatment of SMIs and SMM",
-	[24] = "VMCALL with invalid SMM-monitor features",
-	[25] = "VM entry with invalid VM-execution control fields in executive VMCS",
-	[26] = "VM entry with events blocked by MOV SS",
-	[28] = "invalid operand to INVEPT/INVVPID",
-};
-
 static const char *name_in(const char * const *names, size_t count,
 			   uint64_t number, const char *otherwise)
 {
@@ -78,22 +44,6 @@ const char *kvm_suberror_name(uint32_t suberror)
 {
 	return name_in(suberrors, COUNT(suberrors), suberror,
 		       "a suberror that is newer than minivmm");
-}
-
-const char *vmx_error_name(uint64_t error)
-{
-	return name_in(vmx_errors, COUNT(vmx_errors), error,
-		       "not a VM-instruction error of the SDM");
-}
-
-const char *vmx_exit_name(uint64_t reason)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(vmx_exits); i++)
-		if (vmx_exits[i].reason == (reason & 0xffff))
-			return vmx_exits[i].name;
-	return "not a basic exit reason of the SDM";
 }
 
 static void print_row(FILE *out, const char *name, uint64_t count,

@@ -55,20 +55,4 @@ const char *kvm_exit_name(uint32_t reason);
  */
 const char *kvm_suberror_name(uint32_t suberror);
 
-/**
- * vmx_exit_name() - a VM exit's basic reason by name
- * @reason:	SDM, "VMX Basic Exit Reasons"; higher bits are ignored
- *
- * Return: its name, never NULL
- */
-const char *vmx_exit_name(uint64_t reason);
-
-/**
- * vmx_error_name() - a VM-instruction error in words
- * @error:	SDM, "VM Instruction Error Numbers"
- *
- * Return: its meaning, never NULL
- */
-const char *vmx_error_name(uint64_t error);
-
 #endif

@@ -172,9 +172,9 @@ int main(int argc, char **argv)
 	ram_create(&pc.ram, args.ram_size);
 	boot_load(&pc.ram, &args.files, &start);
 	vm_create(&vm, args.device);
-	vm_add_ram(&vm, &pc.ram);
 	vcpu_create(&vcpu, &vm, 0);
 	cpuid_set(&vm, vcpu.fd, &pc.ram);
+	vm_add_ram(&vm, &pc.ram);
 	vcpu_start(&vcpu, &start);
 
 	machine_init(&pc);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "../module/vmx/error.h"
 #include "vcpu.h"
 
 static void print_segment(const char *name, const struct kvm_segment *s)
@@ -59,6 +60,22 @@ void report_registers(const struct vcpu *vcpu)
 	print_sregs(&sregs);
 }
 
+static void print_meaning(const char *what, uint64_t number,
+			  const struct vmx_meaning *meaning)
+{
+	if (meaning)
+		fprintf(stderr, "minivmm: %s %" PRIu64 ", %s: %s\n", what, number,
+			meaning->name, meaning->meaning);
+	else
+		fprintf(stderr, "minivmm: %s %" PRIu64 ", which the SDM does not define\n",
+			what, number);
+}
+
+static void print_exit_reason(uint64_t reason)
+{
+	print_meaning("exit reason", reason & 0xffff, vmx_exit_reason(reason));
+}
+
 /*
  * KVM gives the VM-instruction error when VMLAUNCH or VMRESUME failed, and the
  * exit reason, whose bit 31 is set, when the entry failed after it.
@@ -70,11 +87,10 @@ static void report_fail_entry(const struct kvm_run *run)
 	fprintf(stderr, "minivmm: the CPU refused to enter the guest: hardware_entry_failure_reason %#" PRIx64 ", cpu %u\n",
 		reason, run->fail_entry.cpu);
 	if (reason & VMX_EXIT_REASONS_FAILED_VMENTRY)
-		fprintf(stderr, "minivmm: VM-entry failure, exit reason %" PRIu64 ": %s\n",
-			reason & 0xffff, vmx_exit_name(reason));
+		print_exit_reason(reason);
 	else
-		fprintf(stderr, "minivmm: VM-instruction error %" PRIu64 ": %s\n",
-			reason, vmx_error_name(reason));
+		print_meaning("VM-instruction error", reason,
+			      vmx_instruction_error(reason));
 }
 
 static void report_instruction(const struct kvm_run *run)
@@ -126,9 +142,9 @@ void report_exit(const struct vcpu *vcpu)
 		kvm_exit_name(run->exit_reason), run->exit_reason);
 	switch (run->exit_reason) {
 	case KVM_EXIT_UNKNOWN:
-		fprintf(stderr, "minivmm: hardware exit reason %#llx: %s\n",
-			run->hw.hardware_exit_reason,
-			vmx_exit_name(run->hw.hardware_exit_reason));
+		fprintf(stderr, "minivmm: hardware_exit_reason %#llx\n",
+			run->hw.hardware_exit_reason);
+		print_exit_reason(run->hw.hardware_exit_reason);
 		break;
 	case KVM_EXIT_FAIL_ENTRY:
 		report_fail_entry(run);
