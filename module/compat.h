@@ -113,4 +113,22 @@ static inline void compat_ibpb_at_exit_to_user(void)
 static inline void compat_ibpb_at_exit_to_user(void) { }
 #endif
 
+/*
+ * IA32_ARCH_CAPABILITIES: bits for defects that are younger than 6.1.
+ */
+#include <asm/msr-index.h>
+#ifndef ARCH_CAP_BHI_NO
+#define ARCH_CAP_BHI_NO		BIT(20)
+#endif
+#ifndef ARCH_CAP_GDS_NO
+#define ARCH_CAP_GDS_NO		BIT(26)
+#endif
+#ifndef ARCH_CAP_RFDS_NO
+#define ARCH_CAP_RFDS_NO	BIT(27)
+#define ARCH_CAP_RFDS_CLEAR	BIT(28)
+#endif
+#ifndef ARCH_CAP_ITS_NO
+#define ARCH_CAP_ITS_NO		BIT_ULL(62)
+#endif
+
 #endif /* MINIVMX_COMPAT_H */
