@@ -155,7 +155,7 @@ static void require_pdpte(struct entry_check *c, u64 pdpte, unsigned int number,
 	bool kept = !(pdpte & PDPTE_PRESENT) ||
 		    (!(pdpte & PDPTE_RESERVED_BITS) && !(pdpte >> c->caps->phys_bits));
 
-	entry_require_item(c, kept, rule, "PDPTE, counted from 1,", number + 1, pdpte);
+	entry_require_item(c, kept, rule, "PDPTE counted from 1:", number + 1, pdpte);
 }
 
 /* SDM: Checks on Guest Page-Directory-Pointer-Table Entries. */

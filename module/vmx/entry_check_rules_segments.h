@@ -164,7 +164,7 @@ PRESENT(TR, "tr")
 RESERVED(TR, "tr")
 GRANULARITY(TR, "tr")
 ENTRY_RULE(TR_USABLE, "guest.tr.usable", GUEST_SEGMENTS,
-	   "TR must be usable",
+	   "TR must always be usable",
 	   "Clear kvm_sregs.tr.unusable: the processor always has a TSS",
 	   GUEST_TR_AR_BYTES)
 ENTRY_RULE(LDTR_TYPE, "guest.ldt.type", GUEST_SEGMENTS,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <string.h>
+#include <linux/kernel.h>
 #include <field_names.h>
 #include <entry_check_internal.h>
 #include "model.h"
@@ -113,7 +114,7 @@ bool model_field_exists(const struct vmx_entry_caps *caps, u32 field)
 
 	if (!vmcs_field_by_encoding(field))
 		return false;
-	for (i = 0; i < sizeof(conditional_fields) / sizeof(conditional_fields[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(conditional_fields); i++) {
 		if (field < conditional_fields[i].first || field > conditional_fields[i].last)
 			continue;
 		memcpy(&value, (const char *)caps + conditional_fields[i].caps, sizeof(value));
@@ -258,13 +259,36 @@ static void init_32bit(struct model *m)
 	set_segments(m, 0x8, 0, 0xffffffff, DATA32, CODE32);
 }
 
-static void init_unpaged(struct model *m, u64 cr0, u32 data, u32 code)
+static void init_tpr64(struct model *m)
+{
+	m->fields[CPU_BASED_VM_EXEC_CONTROL] |= CPU_BASED_TPR_SHADOW;
+	m->fields[VIRTUAL_APIC_PAGE_ADDR] = MODEL_VIRTUAL_APIC;
+	m->fields[TPR_THRESHOLD] = 3;
+	m->memory[MODEL_VIRTUAL_APIC + 0x80 - MODEL_MEMORY] = 0x40;
+}
+
+static void init_compat(struct model *m)
+{
+	set_segments(m, 0x8, 0, 0xffffffff, DATA32, CODE32);
+}
+
+static void init_paging32(struct model *m)
 {
 	init_32bit(m);
-	m->fields[GUEST_CR0] = X86_CR0_NE | cr0;
 	m->fields[GUEST_CR4] = X86_CR4_VMXE;
-	if (!(cr0 & X86_CR0_PE))
-		set_segments(m, 0x100, 0x1000, 0xffff, data, code);
+}
+
+static void init_flat32(struct model *m)
+{
+	init_paging32(m);
+	m->fields[GUEST_CR0] = X86_CR0_NE | X86_CR0_PE;
+}
+
+static void init_real(struct model *m)
+{
+	init_paging32(m);
+	m->fields[GUEST_CR0] = X86_CR0_NE;
+	set_segments(m, 0x100, 0x1000, 0xffff, REAL_SEGMENT, REAL_SEGMENT);
 }
 
 static void init_vm86(struct model *m)
@@ -272,6 +296,23 @@ static void init_vm86(struct model *m)
 	init_32bit(m);
 	m->fields[GUEST_RFLAGS] |= X86_EFLAGS_VM;
 	set_segments(m, 0x100, 0x1000, 0xffff, VM86_SEGMENT, VM86_SEGMENT);
+}
+
+static void init_restricted64(struct model *m)
+{
+	m->fields[SECONDARY_VM_EXEC_CONTROL] &= ~(u64)SECONDARY_EXEC_UNRESTRICTED_GUEST;
+}
+
+static void init_restricted32(struct model *m)
+{
+	init_32bit(m);
+	m->fields[SECONDARY_VM_EXEC_CONTROL] = 0;
+}
+
+static void init_host32(struct model *m)
+{
+	init_32bit(m);
+	init_host(m, false);
 }
 
 static void init_first_processor(struct model *m)
@@ -293,6 +334,22 @@ static void init_first_processor(struct model *m)
 	f[VM_ENTRY_CONTROLS] = 0x11ff;
 }
 
+/* How each mode differs from LONG64. */
+static void (*const init_mode[MODEL_MODES])(struct model *m) = {
+	[FULL64] = init_full64,
+	[TPR64] = init_tpr64,
+	[COMPAT] = init_compat,
+	[PAE32] = init_32bit,
+	[PAGING32] = init_paging32,
+	[FLAT32] = init_flat32,
+	[REAL] = init_real,
+	[VM86] = init_vm86,
+	[RESTRICTED64] = init_restricted64,
+	[RESTRICTED32] = init_restricted32,
+	[HOST32] = init_host32,
+	[FIRST_PROCESSOR] = init_first_processor,
+};
+
 /* A valid VMCS of @mode. */
 void model_init(struct model *m, enum model_mode mode)
 {
@@ -306,53 +363,8 @@ void model_init(struct model *m, enum model_mode mode)
 	m->view.vmcs_address = 0xf000;
 	memcpy(m->memory + MODEL_LINKED_VMCS - MODEL_MEMORY, &revision, sizeof(revision));
 	init_long64(m);
-
-	switch (mode) {
-	case FULL64:
-		init_full64(m);
-		break;
-	case TPR64:
-		m->fields[CPU_BASED_VM_EXEC_CONTROL] |= CPU_BASED_TPR_SHADOW;
-		m->fields[VIRTUAL_APIC_PAGE_ADDR] = MODEL_VIRTUAL_APIC;
-		m->fields[TPR_THRESHOLD] = 3;
-		m->memory[MODEL_VIRTUAL_APIC + 0x80 - MODEL_MEMORY] = 0x40;
-		break;
-	case COMPAT:
-		set_segments(m, 0x8, 0, 0xffffffff, DATA32, CODE32);
-		break;
-	case PAE32:
-		init_32bit(m);
-		break;
-	case PAGING32:
-		init_32bit(m);
-		m->fields[GUEST_CR4] = X86_CR4_VMXE;
-		break;
-	case FLAT32:
-		init_unpaged(m, X86_CR0_PE, DATA32, CODE32);
-		break;
-	case REAL:
-		init_unpaged(m, 0, REAL_SEGMENT, REAL_SEGMENT);
-		break;
-	case VM86:
-		init_vm86(m);
-		break;
-	case RESTRICTED64:
-		m->fields[SECONDARY_VM_EXEC_CONTROL] &= ~(u64)SECONDARY_EXEC_UNRESTRICTED_GUEST;
-		break;
-	case RESTRICTED32:
-		init_32bit(m);
-		m->fields[SECONDARY_VM_EXEC_CONTROL] = 0;
-		break;
-	case HOST32:
-		init_32bit(m);
-		init_host(m, false);
-		break;
-	case FIRST_PROCESSOR:
-		init_first_processor(m);
-		break;
-	default:
-		break;
-	}
+	if (init_mode[mode])
+		init_mode[mode](m);
 }
 
 static u64 changed(u64 old, const struct step *step)

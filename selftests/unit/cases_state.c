@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <entry_check_internal.h>
+#include "cases.h"
+
+#define VALID		BIT(31)
+#define INTERRUPT	(VALID | INTR_TYPE_EXT_INTR | 0x20)
+#define NMI		(VALID | INTR_TYPE_NMI_INTR | 2)
+#define EXCEPTION(n)	(VALID | INTR_TYPE_HARD_EXCEPTION | (n))
+#define MTF		(VALID | INTR_TYPE_OTHER_EVENT)
+
+#define EVENT_IN(activity, event, if_flag)						\
+	{ { GUEST_ACTIVITY_STATE, SET, activity }, { VM_ENTRY_INTR_INFO_FIELD, SET, event },	\
+	  { GUEST_RFLAGS, OR, if_flag } }
+
+/* One entry in the area of MSRs to load. */
+#define LOAD(index, value)								\
+	{ { VM_ENTRY_MSR_LOAD_ADDR, SET, MODEL_MSR_AREA },				\
+	  { VM_ENTRY_MSR_LOAD_COUNT, SET, 1 },						\
+	  { MEMORY(MODEL_MSR_AREA), SET, index },					\
+	  { MEMORY(MODEL_MSR_AREA + 8), SET, value } }
+
+/* A valid entry, then one with @index. */
+#define LOAD_SECOND(index)								\
+	{ { VM_ENTRY_MSR_LOAD_ADDR, SET, MODEL_MSR_AREA },				\
+	  { VM_ENTRY_MSR_LOAD_COUNT, SET, 2 },						\
+	  { MEMORY(MODEL_MSR_AREA), SET, MSR_LSTAR },					\
+	  { MEMORY(MODEL_MSR_AREA + 16), SET, index } }
+
+const struct entry_case state_cases[] = {
+	{ "guest.activity.supported", LONG64, { { GUEST_ACTIVITY_STATE, SET, 4 } } },
+	{ "guest.activity.supported", LONG64,
+	  { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_HLT },
+	    { CAP64(misc), CLEAR, VMX_MISC_ACTIVITY_HLT } } },
+	{ "guest.activity.supported", LONG64,
+	  { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_WAIT_SIPI },
+	    { CAP64(misc), CLEAR, VMX_MISC_ACTIVITY_WAIT_SIPI } } },
+	{ NULL, LONG64, { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_SHUTDOWN } } },
+	{ NULL, LONG64, { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_WAIT_SIPI } } },
+	{ "guest.activity.hlt", LONG64,
+	  { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_HLT },
+	    { GUEST_CS_AR_BYTES, OR, 0x60 }, { GUEST_SS_AR_BYTES, OR, 0x60 } } },
+	{ "guest.activity.blocking", LONG64,
+	  { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_HLT },
+	    { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF } } },
+	{ "guest.activity.event", LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, EXCEPTION(6), 0) },
+	{ "guest.activity.event", LONG64,
+	  EVENT_IN(GUEST_ACTIVITY_SHUTDOWN, INTERRUPT, X86_EFLAGS_IF) },
+	{ "guest.activity.event", LONG64, EVENT_IN(GUEST_ACTIVITY_SHUTDOWN, EXCEPTION(1), 0) },
+	{ "guest.activity.event", LONG64, EVENT_IN(GUEST_ACTIVITY_SHUTDOWN, MTF, 0) },
+	{ "guest.activity.event", LONG64, EVENT_IN(GUEST_ACTIVITY_WAIT_SIPI, NMI, 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, INTERRUPT, X86_EFLAGS_IF) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, NMI, 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, EXCEPTION(1), 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, EXCEPTION(18), 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_HLT, MTF, 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_SHUTDOWN, NMI, 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_SHUTDOWN, EXCEPTION(18), 0) },
+	{ NULL, LONG64, EVENT_IN(GUEST_ACTIVITY_ACTIVE, EXCEPTION(6), 0) },
+
+	{ "guest.interruptibility.reserved", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, BIT(5) } } },
+	{ "guest.interruptibility.both", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, 3 }, { GUEST_RFLAGS, OR, X86_EFLAGS_IF } } },
+	{ "guest.interruptibility.sti_if", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF } } },
+	{ "guest.interruptibility.interrupt", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF }, { VM_ENTRY_INTR_INFO_FIELD, SET, INTERRUPT } } },
+	{ "guest.interruptibility.interrupt", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF }, { VM_ENTRY_INTR_INFO_FIELD, SET, INTERRUPT } } },
+	{ "guest.interruptibility.nmi_mov_ss", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { VM_ENTRY_INTR_INFO_FIELD, SET, NMI } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { VM_ENTRY_INTR_INFO_FIELD, SET, EXCEPTION(6) } } },
+	{ "guest.interruptibility.smi", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_SMI } } },
+	{ "guest.interruptibility.nmi_sti", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF }, { VM_ENTRY_INTR_INFO_FIELD, SET, NMI } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_STI },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_IF }, { VM_ENTRY_INTR_INFO_FIELD, SET, NMI },
+	    { CAP8(sti_blocks_nmi), SET, 0 } } },
+	{ "guest.interruptibility.virtual_nmi", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_NMI },
+	    { VM_ENTRY_INTR_INFO_FIELD, SET, NMI } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_NMI },
+	    { VM_ENTRY_INTR_INFO_FIELD, SET, NMI },
+	    { PIN_BASED_VM_EXEC_CONTROL, CLEAR, PIN_BASED_VIRTUAL_NMIS } } },
+	{ "guest.interruptibility.enclave", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_ENCLAVE_INTR },
+	    { CAP8(sgx), SET, 0 } } },
+	{ "guest.interruptibility.enclave", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET,
+	      GUEST_INTR_STATE_ENCLAVE_INTR | GUEST_INTR_STATE_MOV_SS } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_ENCLAVE_INTR } } },
+
+	{ "guest.pending_debug.reserved", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(4) } } },
+	{ "guest.pending_debug.reserved", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT64(63) } } },
+	{ "guest.pending_debug.reserved", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(11) } } },
+	{ NULL, LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(11) }, { CAP8(bus_lock_debug), SET, 1 } } },
+	{ NULL, LONG64, { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(14) | BIT(12) | 0xf } } },
+	{ "guest.pending_debug.bs_set", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_TF } } },
+	{ "guest.pending_debug.bs_set", LONG64,
+	  { { GUEST_ACTIVITY_STATE, SET, GUEST_ACTIVITY_HLT },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_TF } } },
+	{ NULL, LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_TF },
+	    { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(14) } } },
+	{ "guest.pending_debug.bs_clear", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(14) } } },
+	{ "guest.pending_debug.bs_clear", LONG64,
+	  { { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS },
+	    { GUEST_RFLAGS, OR, X86_EFLAGS_TF }, { GUEST_IA32_DEBUGCTL, SET, DEBUGCTLMSR_BTF },
+	    { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(14) } } },
+	{ NULL, LONG64, { { GUEST_RFLAGS, OR, X86_EFLAGS_TF } } },
+	{ "guest.pending_debug.rtm", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(16) } } },
+	{ "guest.pending_debug.rtm", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(16) | BIT(12) | BIT(0) } } },
+	{ "guest.pending_debug.rtm", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(16) | BIT(12) }, { CAP8(rtm), SET, 0 } } },
+	{ "guest.pending_debug.rtm", LONG64,
+	  { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(16) | BIT(12) },
+	    { GUEST_INTERRUPTIBILITY_INFO, SET, GUEST_INTR_STATE_MOV_SS } } },
+	{ NULL, LONG64, { { GUEST_PENDING_DBG_EXCEPTIONS, SET, BIT(16) | BIT(12) } } },
+
+	{ "guest.link_pointer.address", LONG64, { { VMCS_LINK_POINTER, SET, 0x6001 } } },
+	{ "guest.link_pointer.address", LONG64, { { VMCS_LINK_POINTER, SET, TOO_HIGH } } },
+	{ "guest.link_pointer.revision", FULL64,
+	  { { MEMORY(MODEL_LINKED_VMCS), SET, BIT(31) | (MODEL_REVISION + 1) } } },
+	{ "guest.link_pointer.shadow", FULL64,
+	  { { MEMORY(MODEL_LINKED_VMCS), SET, MODEL_REVISION } } },
+	{ "guest.link_pointer.shadow", LONG64, { { VMCS_LINK_POINTER, SET, MODEL_LINKED_VMCS } } },
+	{ "guest.link_pointer.current", FULL64,
+	  { { VIEW64(vmcs_address), SET, MODEL_LINKED_VMCS } } },
+	{ NULL, LONG64,
+	  { { VMCS_LINK_POINTER, SET, MODEL_LINKED_VMCS },
+	    { MEMORY(MODEL_LINKED_VMCS), SET, MODEL_REVISION } } },
+
+	{ "guest.pdpte.field", PAE32, { { GUEST_PDPTR0, SET, 3 } } },
+	{ "guest.pdpte.field", PAE32, { { GUEST_PDPTR3, SET, BIT(5) | 1 } } },
+	{ "guest.pdpte.field", PAE32, { { GUEST_PDPTR1, SET, TOO_HIGH | 1 } } },
+	{ NULL, PAE32, { { GUEST_PDPTR2, SET, TOO_HIGH | 0x1e6 } } },
+	{ NULL, PAE32, { { GUEST_PDPTR2, SET, 0x1e19 } } },
+	{ NULL, LONG64, { { GUEST_PDPTR0, SET, 3 } } },
+	{ NULL, PAGING32, { { GUEST_PDPTR0, SET, 3 } } },
+	{ "guest.pdpte.memory", RESTRICTED32, { { MEMORY(MODEL_PDPT), SET, 3 } } },
+	{ "guest.pdpte.memory", RESTRICTED32, { { MEMORY(MODEL_PDPT + 24), SET, 3 } } },
+	{ NULL, RESTRICTED32, { { GUEST_PDPTR0, SET, 3 } } },
+	{ NULL, RESTRICTED32, { { GUEST_CR3, SET, 0x100000 } } },
+
+	{ "msr_load.reserved", LONG64, LOAD(BIT64(32) | MSR_LSTAR, 0) },
+	{ "msr_load.fs_gs_base", LONG64, LOAD(MSR_FS_BASE, 0) },
+	{ "msr_load.fs_gs_base", LONG64, LOAD_SECOND(MSR_GS_BASE) },
+	{ "msr_load.x2apic", LONG64, LOAD(0x808, 0) },
+	{ "msr_load.x2apic", LONG64, LOAD_SECOND(0x8ff) },
+	{ "msr_load.smm", LONG64, LOAD(MSR_IA32_SMM_MONITOR_CTL, 0) },
+	{ "msr_load.smm", LONG64, LOAD(MSR_IA32_SMBASE, 0) },
+	{ "msr_load.model_specific", LONG64, LOAD(MSR_IA32_UCODE_WRITE, 0) },
+	{ "msr_load.value", LONG64, LOAD(MSR_LSTAR, NOT_CANONICAL) },
+	{ "msr_load.value", LONG64, LOAD(MSR_IA32_CR_PAT, 2) },
+	{ "msr_load.value", LONG64, LOAD(MSR_EFER, BIT(1)) },
+	{ "msr_load.value", LONG64, LOAD(MSR_SYSCALL_MASK, BIT64(32)) },
+	{ NULL, LONG64, LOAD(MSR_KERNEL_GS_BASE, ~0ull) },
+	{ NULL, LONG64, LOAD(0x900, ~0ull) },
+	{ 0 }
+};
