@@ -19,6 +19,7 @@ static struct {
 	struct termios saved;
 	int saved_flags;
 	bool raw;
+	bool async;
 	bool open;		/* there may be more input */
 	bool escaped;		/* Ctrl-A was the last byte */
 	uint8_t output[4096];
@@ -28,11 +29,11 @@ static struct {
 void term_restore(void)
 {
 	term_flush();
-	if (term.open)
+	if (term.async)
 		fcntl(STDIN_FILENO, F_SETFL, term.saved_flags);
 	if (term.raw)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &term.saved);
-	term.open = false;
+	term.async = false;
 	term.raw = false;
 }
 
@@ -45,7 +46,8 @@ void term_init(void)
 	atexit(term_restore);
 	/* Files can't signal; they are read as the guest takes the bytes. */
 	if (term.open && !fcntl(STDIN_FILENO, F_SETOWN, getpid()))
-		fcntl(STDIN_FILENO, F_SETFL, term.saved_flags | O_ASYNC);
+		term.async = !fcntl(STDIN_FILENO, F_SETFL,
+				    term.saved_flags | O_ASYNC);
 
 	if (tcgetattr(STDIN_FILENO, &term.saved))
 		return;
@@ -75,7 +77,8 @@ static size_t filter_escapes(uint8_t *data, size_t len, bool *leave)
 	return out;
 }
 
-size_t term_read(uint8_t *data, size_t room, bool *leave)
+/* What can be read now; 0 if there is nothing. */
+static size_t read_input(uint8_t *data, size_t room)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	ssize_t len;
@@ -83,13 +86,24 @@ size_t term_read(uint8_t *data, size_t room, bool *leave)
 	if (!term.open || !room || poll(&input, 1, 0) <= 0)
 		return 0;
 	len = read(STDIN_FILENO, data, room);
-	if (len < 0 && (errno == EINTR || errno == EAGAIN))
-		return 0;
-	if (len <= 0) {		/* the end of the input is not the guest's end */
+	if (len > 0)
+		return len;
+	/* The end of the input is not the guest's end. */
+	if (!len || (errno != EINTR && errno != EAGAIN))
 		term.open = false;
-		return 0;
-	}
-	return term.raw ? filter_escapes(data, len, leave) : (size_t)len;
+	return 0;
+}
+
+size_t term_read(uint8_t *data, size_t room, bool *leave)
+{
+	size_t len, rest;
+
+	/* What was only an escape says nothing about what follows it. */
+	do {
+		len = read_input(data, room);
+		rest = term.raw ? filter_escapes(data, len, leave) : len;
+	} while (len && !rest && !*leave);
+	return rest;
 }
 
 void term_put(uint8_t byte)
