@@ -131,4 +131,24 @@ static inline void compat_ibpb_at_exit_to_user(void) { }
 #define ARCH_CAP_ITS_NO		BIT_ULL(62)
 #endif
 
+/* Those of them that the kernel knows the CPU does not have. */
+static inline u64 compat_absent_defects(void)
+{
+	u64 absent = 0;
+
+#ifdef X86_BUG_GDS
+	if (!boot_cpu_has_bug(X86_BUG_GDS))
+		absent |= ARCH_CAP_GDS_NO;
+#endif
+#ifdef X86_BUG_RFDS
+	if (!boot_cpu_has_bug(X86_BUG_RFDS))
+		absent |= ARCH_CAP_RFDS_NO;
+#endif
+#ifdef X86_BUG_ITS
+	if (!boot_cpu_has_bug(X86_BUG_ITS))
+		absent |= ARCH_CAP_ITS_NO;
+#endif
+	return absent;
+}
+
 #endif /* MINIVMX_COMPAT_H */

@@ -59,6 +59,7 @@ u64 msr_arch_capabilities(void)
 		data |= ARCH_CAP_SSB_NO;
 	if (!boot_cpu_has_bug(X86_BUG_MDS))
 		data |= ARCH_CAP_MDS_NO;
+	data |= compat_absent_defects();
 	/* Without transactions there is no asynchronous abort to be free of. */
 	if (!boot_cpu_has(X86_FEATURE_RTM))
 		data &= ~(u64)ARCH_CAP_TAA_NO;
