@@ -50,7 +50,7 @@ write_bochsrc()
 	cat >"$work/bochsrc" <<-EOF
 	display_library: $display
 	memory: guest=$mem, host=$mem
-	cpu: model=$model, count=$cpus, ips=$TICKS_PER_SECOND, reset_on_triple_fault=0
+	cpu: model=$model, count=$cpus, ips=$TICKS_PER_SECOND, reset_on_triple_fault=0, msrs="$top/lab/bochs.msrs"
 	romimage: file=/usr/share/bochs/BIOS-bochs-latest
 	vgaromimage: file=/usr/share/vgabios/vgabios.bin
 	ata0-master: type=cdrom, path=$work/boot.iso, status=inserted
@@ -93,8 +93,9 @@ run_emulator()
 	mkfifo "$work/stream"
 	show_stream <"$work/stream" &
 	reader=$!
-	# --foreground: an interactive run needs the terminal
-	timeout --foreground -k 2 "$seconds" "$labdir/bochs/bochs" \
+	# --foreground: an interactive run needs the terminal; SIGINT: Bochs then
+	# logs where the PC was
+	timeout --foreground -s INT -k 2 "$seconds" "$labdir/bochs/bochs" \
 		"${arguments[@]}" >"$work/stream" 2>"$work/bochs.err" <&0 &
 	emulator=$!
 	wait_for_process "$emulator"
@@ -115,5 +116,5 @@ wait_for_process()
 
 stop_emulator()
 {
-	[ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true
+	[ -z "$emulator" ] || kill -INT "$emulator" 2>/dev/null || true
 }

@@ -99,3 +99,71 @@ setup_kernel_6_12()
 {
 	setup_debian_kernel 6.12 '6\.12\.[0-9]+\+deb12-cloud-amd64'
 }
+
+# Unpack Debian's kernel source: the machine's own package if it is there.
+unpack_source()
+{
+	local dir=$1 tarball=/usr/src/linux-source-6.1.tar.xz
+
+	if [ ! -e "$tarball" ]; then
+		private_apt_update
+		download_and_unpack "$dir/root" linux-source-6.1
+		tarball=$dir/root/$tarball
+	fi
+	with_progress "unpacking the kernel's source" "$dir/unpack.log" \
+		tar -xJf "$tarball" -C "$dir" --exclude='*/Documentation/*.rst' \
+		--exclude='*/drivers/gpu/*.[ch]' ||
+		die "unpacking $tarball failed"
+	rm -rf "$dir/root"
+	mv "$dir/linux-source-6.1" "$dir/src"
+}
+
+# Kconfig drops what does not fit, silently; we want what we asked for.
+check_config()
+{
+	local option missing=()
+
+	while read -r option; do
+		if [[ $option == '# CONFIG_'* ]]; then
+			option=${option#\# }
+			! grep -q "^${option%% *}=" "$1" || missing+=("$option")
+		else
+			grep -qxF "$option" "$1" || missing+=("$option")
+		fi
+	done < <(grep CONFIG_ "$top/lab/debug.config")
+	[ ${#missing[@]} -eq 0 ] ||
+		die "lab/debug.config asks for what this kernel does not do:" "${missing[@]}"
+}
+
+# What a module's build reads stays; the rest, some gigabyte, goes.
+prune_source()
+{
+	local src=$1
+
+	find "$src" -path "$src/scripts" -prune -o -path "$src/tools/objtool" -prune -o \
+		-type f \( -name '*.[coSa]' -o -name '*.cmd' -o -name '*.rst' \
+		-o -name '*.dts*' -o -name '*.json' \) -delete
+	rm -rf "$src"/{Documentation,drivers,fs,net,sound,samples,crypto,rust}
+}
+
+setup_kernel_debug()
+{
+	local dir=$labdir/debug src=$labdir/debug/src
+
+	rm -rf "$dir"
+	mkdir -p "$dir/modules"
+	unpack_source "$dir"
+	make -s -C "$src" tinyconfig >"$dir/config.log" 2>&1
+	(cd "$src" && scripts/kconfig/merge_config.sh -m .config \
+		"$top/lab/debug.config") >>"$dir/config.log" 2>&1
+	make -s -C "$src" olddefconfig >>"$dir/config.log" 2>&1
+	check_config "$src/.config"
+	with_progress "building the debug kernel, some minutes" "$dir/build.log" \
+		make -C "$src" -j2 bzImage modules ||
+		die "the debug kernel does not build; see $dir/build.log"
+	cp "$src/arch/x86/boot/bzImage" "$dir/vmlinuz"
+	keep_modules "$src" "$dir/modules"
+	make -s -C "$src" kernelrelease >"$dir/release"
+	prune_source "$src"
+	ln -s src "$dir/kdir"
+}

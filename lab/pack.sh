@@ -89,7 +89,8 @@ pack_run()
 
 	mkdir -p "$root"
 	pack_modules "$root"
-	printf '%s\0' ${interactive:+-t} "${command[@]}" >"$root/lab/command"
+	[ -z "$interactive" ] || command=(-t "$(stty size)" "${command[@]}")
+	printf '%s\0' "${command[@]}" >"$root/lab/command"
 	for add in ${adds[@]+"${adds[@]}"}; do
 		add_one "$root" "$add"
 	done

@@ -36,8 +36,8 @@ show_bochs_log()
 {
 	local lines
 
-	lines=$(grep -aE '>>PANIC<<|^[0-9]+p|VMFAIL|VMENTER FAIL|VMABORT|triple|shutdown status' \
-		"$work/bochs.log" 2>/dev/null | tail -n 20) || true
+	lines=$(grep -aE "^[0-9]+p|RIP=|VMFAIL|VMENTER FAIL|VMABORT" "$work/bochs.log" \
+		2>/dev/null | grep -v "Shutdown port" | tail -n 20) || true
 	[ -z "$lines" ] || show_file_part "Bochs's log" <<<"$lines"
 }
 

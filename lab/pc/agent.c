@@ -7,8 +7,8 @@
  *                    status, switch the PC off
  *   agent off        switch the PC off
  *
- * FILE holds the command's words, each ended by a NUL; a first word of "-t"
- * asks for a terminal on ttyS1 instead of a stream.
+ * FILE holds the command's words, each ended by a NUL. "-t" and "ROWS COLUMNS"
+ * before them ask for a terminal on ttyS1 instead of a stream.
  *
  * Output leaves by port 0xe9, which Bochs copies to its standard output: one
  * OUT per byte, nothing to wait for, every byte value allowed. Lines for
@@ -163,8 +163,9 @@ static pid_t start_on_pipe(char **words, int *output)
 	return pid;
 }
 
-static pid_t start_on_terminal(char **words)
+static pid_t start_on_terminal(char **words, const char *size)
 {
+	struct winsize winsize = {};
 	pid_t pid;
 
 	pid = fork();
@@ -178,6 +179,8 @@ static pid_t start_on_terminal(char **words)
 		if (tty < 0)
 			fail("/dev/ttyS1");
 		ioctl(tty, TIOCSCTTY, 0);
+		sscanf(size, "%hu %hu", &winsize.ws_row, &winsize.ws_col);
+		ioctl(tty, TIOCSWINSZ, &winsize);
 		dup2(tty, STDIN_FILENO);
 		dup2(tty, STDOUT_FILENO);
 		dup2(tty, STDERR_FILENO);
@@ -253,7 +256,7 @@ static void run(const char *path)
 	sigaddset(&child_set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child_set, NULL);
 	if (!strcmp(words[0], "-t")) {
-		pid = start_on_terminal(words + 1);
+		pid = start_on_terminal(words + 2, words[1]);
 	} else {
 		stream(STREAM_BEGIN, strlen(STREAM_BEGIN));
 		pid = start_on_pipe(words, &output);
