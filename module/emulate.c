@@ -65,20 +65,21 @@ static int fetch_sleeping(struct vcpu *vcpu, enum insn_mode mode,
 {
 	struct emulation *e = &vcpu->emul;
 	struct walk_fault fault;
-	int fetched, decoded;
+	int fetched, r;
+	u64 gpa;
 
 	e->nr_bytes = 0;
 	fetched = gva_fetch(vcpu->vm, &e->walk, linear_rip, e->bytes,
 			    sizeof(e->bytes), &e->nr_bytes, &fault);
-	decoded = insn_decode(&e->insn, mode, e->bytes, e->nr_bytes);
-	if (!decoded)
-		return 0;
-	/* Only an instruction that goes on there needs the byte that faults. */
-	if (decoded == -ENODATA && fetched == WALK_FAULT)
-		return emul_page_fault(e, &fault);
-	if (decoded == -ENODATA && fetched != -EFAULT)
-		return fetched;
-	return EMUL_FAILED;
+	r = insn_decode(&e->insn, mode, e->bytes, e->nr_bytes);
+	if (r != -ENODATA)
+		return r ? EMUL_FAILED : 0;
+
+	/* Now it matters why the next byte can't be had. */
+	if (fetched == WALK_FAULT)
+		return emul_page_fault(e, fault.address, fault.error_code);
+	r = emul_walk(vcpu, linear_rip + e->nr_bytes, WALK_FETCH, &gpa);
+	return r ? r : EMUL_FAILED;
 }
 
 /* EMUL_FAILED: unknown, or in MMIO; negative: the process is being killed. */

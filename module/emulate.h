@@ -94,7 +94,8 @@ int emulate_exit_io(struct vcpu *vcpu, u8 direction, unsigned int size,
 int emul_find_operands(struct vcpu *vcpu);
 
 /* emulate_memory.c */
-int emul_page_fault(struct emulation *e, const struct walk_fault *fault);
+int emul_page_fault(struct emulation *e, unsigned long address, u32 error_code);
+int emul_walk(struct vcpu *vcpu, unsigned long linear, u32 access, u64 *gpa);
 int emul_translate(struct vcpu *vcpu);
 int emul_read_operands(struct vcpu *vcpu);
 int emul_write_operand(struct vcpu *vcpu);

@@ -7,6 +7,9 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <asm/msr-index.h>
+#include <asm/processor-flags.h>
+#include <asm/trap_pf.h>
 #include <asm/trapnr.h>
 
 #include "emulate.h"
@@ -17,39 +20,77 @@
 /**
  * emul_page_fault() - the guest gets a page fault
  * @e: the emulation
- * @fault: which
+ * @address: linear address for CR2
+ * @error_code: X86_PF_*
  *
  * Context: any.
- *
  * Return: EMUL_FAULT.
  */
-int emul_page_fault(struct emulation *e, const struct walk_fault *fault)
+int emul_page_fault(struct emulation *e, unsigned long address, u32 error_code)
 {
 	e->fault.vector = X86_TRAP_PF;
-	e->fault.error_code = fault->error_code;
-	e->fault.address = fault->address;
+	e->fault.error_code = error_code;
+	e->fault.address = address;
 	return EMUL_FAULT;
+}
+
+/* The page fault of an access for which there is no translation. */
+static int not_present(struct emulation *e, unsigned long linear, u32 access)
+{
+	const struct walk_mode *walk = &e->walk;
+	u32 error_code = 0;
+
+	if (access & WALK_WRITE)
+		error_code |= X86_PF_WRITE;
+	if (walk->cpl == 3)
+		error_code |= X86_PF_USER;
+	if ((access & WALK_FETCH) &&
+	    ((walk->cr4 & X86_CR4_SMEP) ||
+	     ((walk->cr4 & X86_CR4_PAE) && (walk->efer & EFER_NX))))
+		error_code |= X86_PF_INSTR;
+	return emul_page_fault(e, linear, error_code);
+}
+
+/**
+ * emul_walk() - translate a linear address
+ * @vcpu: the vCPU; its emul.walk is filled
+ * @linear: the address
+ * @access: WALK_*
+ * @gpa: set to the guest-physical address
+ *
+ * As on KVM, a paging structure in MMIO is one that is not present.
+ *
+ * Context: vcpu->mutex held; may sleep.
+ * Return: 0; EMUL_FAULT for a page fault; a negative errno.
+ */
+int emul_walk(struct vcpu *vcpu, unsigned long linear, u32 access, u64 *gpa)
+{
+	struct emulation *e = &vcpu->emul;
+	struct walk_fault fault;
+	int r;
+
+	r = walk_gva(vcpu->vm, &e->walk, linear, access, gpa, &fault);
+	switch (r) {
+	case WALK_FAULT:
+		return emul_page_fault(e, fault.address, fault.error_code);
+	case -EFAULT:
+		return not_present(e, linear, access);
+	default:
+		return r;
+	}
 }
 
 static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 		     unsigned int offset, unsigned int len)
 {
-	struct emulation *e = &vcpu->emul;
 	struct emul_piece *piece = &o->piece[o->nr_pieces++];
 	unsigned long linear = o->linear + offset;
-	struct walk_fault fault;
-	int r;
 
-	if (e->insn.mode != INSN_MODE_64)
+	if (vcpu->emul.insn.mode != INSN_MODE_64)
 		linear = (u32)linear;
 	piece->offset = offset;
 	piece->len = len;
-	r = walk_gva(vcpu->vm, &e->walk, linear, o->write ? WALK_WRITE : 0,
-		     &piece->gpa, &fault);
-	if (r == WALK_FAULT)
-		return emul_page_fault(e, &fault);
-	/* A paging structure in MMIO, say. */
-	return r == -EFAULT ? EMUL_FAILED : r;
+	return emul_walk(vcpu, linear, o->write ? WALK_WRITE : 0, &piece->gpa);
 }
 
 static int translate(struct vcpu *vcpu, struct emul_operand *o)
@@ -79,8 +120,7 @@ static int translate(struct vcpu *vcpu, struct emul_operand *o)
  * of the instruction done. SDM: "Paging".
  *
  * Context: vcpu->mutex held; may sleep.
- * Return: 0; EMUL_FAULT for a page fault; EMUL_FAILED without guest memory at a
- * paging structure; a negative errno.
+ * Return: 0; EMUL_FAULT for a page fault; a negative errno.
  */
 int emul_translate(struct vcpu *vcpu)
 {
