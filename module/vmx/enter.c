@@ -7,17 +7,13 @@
  * it (host_state.c has the rest), and what can change only by an interrupt is
  * looked at only after one.
  */
-#define pr_fmt(fmt) "minivmx: " fmt
-
 #include <linux/context_tracking.h>
-#include <linux/cpumask.h>
 #include <linux/ftrace.h>
 #include <linux/hardirq.h>
 #include <linux/instrumentation.h>
 #include <linux/irqflags.h>
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
-#include <linux/smp.h>
 #include <linux/vtime.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -72,6 +68,7 @@ static void refresh_after_interrupt(struct vmx_vcpu *v, unsigned int interrupts)
 {
 	v->host_interrupts = interrupts;
 	v->host_debugctl = get_debugctlmsr();
+	vmx_switch_perf_msrs(v);
 	/* The guest is as good as user mode: no RCU reader is here. */
 	rcu_note_context_switch(false);
 }
@@ -109,14 +106,14 @@ static void flush_ept(struct vmx_vcpu *v, int gen)
 	v->ept_flush_gen = gen;
 }
 
-/*
- * Either whoever bumps flush_gen sees that this vCPU is in the guest and kicks
- * it, or the vCPU sees the new value here. Pairs with vmx_kick_all().
- */
 static void announce_entry(struct vmx_vcpu *v)
 {
 	int gen;
 
+	/*
+	 * Either whoever bumps flush_gen sees that this vCPU is in the guest and
+	 * kicks it, or the vCPU sees the new value. Pairs with vmx_kick_all().
+	 */
 	smp_store_mb(v->mode, VMX_IN_GUEST);
 	gen = atomic_read(&v->vm->ept.flush_gen);
 	if (unlikely(gen != v->ept_flush_gen))
@@ -411,69 +408,6 @@ void vmx_enter(struct vmx_vcpu *v)
 	else
 		handle_failure(v, result);
 	vtime_account_guest_exit();
-}
-
-/* ---- kicks ---- */
-
-/**
- * vmx_kick() - make a vCPU that is in the guest leave it
- * @v: the vCPU
- *
- * Context: any but NMI.
- */
-void vmx_kick(struct vmx_vcpu *v)
-{
-	int cpu = READ_ONCE(v->loaded_cpu);
-
-	/* What the caller wants to be seen is seen before the next entry. */
-	smp_mb();
-	if (READ_ONCE(v->mode) == VMX_IN_GUEST && cpu >= 0)
-		smp_send_reschedule(cpu);
-}
-
-static void acknowledge_kick(void *unused)
-{
-}
-
-static void kick_cpus_of(struct vmx_vm *vm, struct cpumask *cpus)
-{
-	struct vmx_vcpu *v;
-
-	spin_lock(&vm->vcpus_lock);
-	list_for_each_entry(v, &vm->vcpus, vm_link) {
-		int cpu = READ_ONCE(v->loaded_cpu);
-
-		if (READ_ONCE(v->mode) == VMX_IN_GUEST && cpu >= 0)
-			cpumask_set_cpu(cpu, cpus);
-	}
-	spin_unlock(&vm->vcpus_lock);
-
-	preempt_disable();
-	smp_call_function_many(cpus, acknowledge_kick, NULL, 1);
-	preempt_enable();
-}
-
-/**
- * vmx_kick_all() - make all vCPUs of a VM leave the guest, and wait until they have
- * @vm: the VM
- *
- * A vCPU enters again at once if nothing keeps it, but not before it has seen
- * what the caller has written.
- *
- * Context: interrupts enabled, may be atomic otherwise.
- */
-void vmx_kick_all(struct vmx_vm *vm)
-{
-	cpumask_var_t cpus;
-
-	/* Pairs with announce_entry(). */
-	smp_mb();
-	if (zalloc_cpumask_var(&cpus, GFP_ATOMIC)) {
-		kick_cpus_of(vm, cpus);
-		free_cpumask_var(cpus);
-	} else {
-		smp_call_function(acknowledge_kick, NULL, 1);
-	}
 }
 
 /**

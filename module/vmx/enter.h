@@ -8,6 +8,8 @@
 int vmx_enter_init(void);
 void vmx_enter_exit(void);
 void vmx_enter(struct vmx_vcpu *v);
+
+/* kick.c */
 void vmx_kick(struct vmx_vcpu *v);
 void vmx_kick_all(struct vmx_vm *vm);
 
@@ -15,9 +17,13 @@ void vmx_kick_all(struct vmx_vm *vm);
 void vmx_save_host(struct vmx_vcpu *v);
 void vmx_restore_host(struct vmx_vcpu *v);
 
+/* perf.c: performance counters that must not run in the guest. */
+void vmx_switch_perf_msrs(struct vmx_vcpu *v);
+
 /* switch.c: MSRs that matter only outside the kernel; once per stay in the kernel. */
 void vmx_read_host_msrs(void);
 void vmx_load_guest_msrs(struct vmx_vcpu *v);
+void vmx_load_syscall_msrs(struct vmx_vcpu *v);
 void vmx_load_host_msrs(struct vmx_vcpu *v);
 u64 vmx_get_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr);
 void vmx_set_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr,

@@ -2,8 +2,9 @@
 /*
  * Event injection: exceptions, NMIs and interrupts on their way into the guest.
  *
- * SDM: "Event Injection", "Information for VM Exits That Occur During Event
- * Delivery", "Interrupt and NMI Windows" under "VM-Execution Control Fields".
+ * SDM: "Event Injection", "Interrupt-window exiting" and "NMI-window exiting"
+ * under "VM-Execution Control Fields". What an exit finds of an event's delivery
+ * is in vectoring.c.
  */
 #include <linux/bitops.h>
 #include <linux/minmax.h>
@@ -27,9 +28,6 @@
 
 /* An NMI in service or blocked leaves room for one more, none leaves two. */
 #define NMI_PENDING_MAX		2
-
-/* Exit qualification of EPT violations and page-modification log full */
-#define QUAL_NMI_UNBLOCKING	BIT(12)
 
 #define VX(vector)	BIT_ULL(X86_TRAP_##vector)
 
@@ -275,18 +273,6 @@ static void begin_exception(struct vmx_vcpu *v)
 	ev->exception_injected = true;
 }
 
-static bool needs_insn_len(u32 info)
-{
-	switch (info & INTR_INFO_INTR_TYPE_MASK) {
-	case INTR_TYPE_SOFT_INTR:
-	case INTR_TYPE_PRIV_SW_EXCEPTION:
-	case INTR_TYPE_SOFT_EXCEPTION:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* SDM: "VM-Entry Controls for Event Injection" */
 static void inject(struct vmx_vcpu *v, const struct vmx_event *event)
 {
@@ -298,7 +284,7 @@ static void inject(struct vmx_vcpu *v, const struct vmx_event *event)
 	if (info & INTR_INFO_DELIVER_CODE_MASK)
 		vmcs_write32(v, VM_ENTRY_EXCEPTION_ERROR_CODE,
 			     event->error_code);
-	if (needs_insn_len(info))
+	if (vmx_event_has_insn_len(info))
 		vmcs_write32(v, VM_ENTRY_INSTRUCTION_LEN, event->insn_len);
 	/* A guest that executes HLT without an exit may sleep. */
 	if (!(v->proc_controls & CPU_BASED_HLT_EXITING))
@@ -388,132 +374,4 @@ void vmx_events_deliver_any(struct vmx_vcpu *v)
 	merge_nmis(v);
 	inject_first(v);
 	open_windows(v);
-}
-
-/* ---- after the exit ---- */
-
-/**
- * vmx_events_entered() - the VM entry that had an event to inject took place
- * @v: the vCPU
- *
- * The event is the guest's now. If an exit came in the middle of its delivery,
- * vmx_events_requeue() finds it again.
- */
-void vmx_events_entered(struct vmx_vcpu *v)
-{
-	struct vmx_events *ev = &v->events;
-
-	switch (ev->entry_info & INTR_INFO_INTR_TYPE_MASK) {
-	case INTR_TYPE_EXT_INTR:
-	case INTR_TYPE_SOFT_INTR:
-		ev->interrupt.info = 0;
-		break;
-	case INTR_TYPE_NMI_INTR:
-		if (!ev->nmi_injected)
-			ev->nmi_pending--;
-		break;
-	default:
-		ev->exception.info = 0;
-		break;
-	}
-
-	/*
-	 * An interrupt or NMI that an exception has overtaken in the middle of
-	 * its delivery is lost, as in the CPU.
-	 */
-	if (ev->interrupt_injected)
-		ev->interrupt.info = 0;
-	ev->interrupt_injected = false;
-	ev->nmi_injected = false;
-	ev->exception_injected = false;
-	ev->entry_info = 0;
-}
-
-/*
- * An IRET that ends the blocking of NMIs and then faults must be executed
- * again with NMIs blocked. SDM: "Information for VM Exits Due to Vectored
- * Events", NMI unblocking due to IRET.
- */
-static void restore_nmi_blocking(struct vmx_vcpu *v)
-{
-	bool unblocked;
-
-	if (vmx_exit_reason(v) == EXIT_REASON_EXCEPTION_NMI) {
-		u32 info = vmx_intr_info(v);
-
-		unblocked = (info & INTR_INFO_VALID_MASK) &&
-			    (info & INTR_INFO_UNBLOCK_NMI) &&
-			    (info & INTR_INFO_VECTOR_MASK) != X86_TRAP_DF;
-	} else if (vmx_exit_reason(v) == EXIT_REASON_EPT_VIOLATION ||
-		   vmx_exit_reason(v) == EXIT_REASON_PML_FULL) {
-		unblocked = vmx_qualification(v) & QUAL_NMI_UNBLOCKING;
-	} else {
-		unblocked = false;
-	}
-	if (unlikely(unblocked))
-		vmx_set_interruptibility(v, vmx_interruptibility(v) |
-					    GUEST_INTR_STATE_NMI);
-}
-
-static void requeue_exception(struct vmx_vcpu *v, u32 info)
-{
-	struct vmx_events *ev = &v->events;
-
-	ev->exception.info = info;
-	if (info & VECTORING_INFO_DELIVER_CODE_MASK)
-		ev->exception.error_code =
-			vmcs_read32(v, IDT_VECTORING_ERROR_CODE);
-	if (needs_insn_len(info))
-		ev->exception.insn_len = vmx_insn_len(v);
-	ev->exception_has_payload = false;
-	ev->exception_injected = true;
-}
-
-static void requeue_interrupt(struct vmx_vcpu *v, u32 info)
-{
-	struct vmx_events *ev = &v->events;
-
-	ev->interrupt.info = info;
-	if (needs_insn_len(info))
-		ev->interrupt.insn_len = vmx_insn_len(v);
-	ev->interrupt_injected = true;
-}
-
-/**
- * vmx_events_requeue() - inject again what the exit has interrupted
- * @v: the vCPU
- *
- * To be called before anything else is queued after an exit that can occur
- * during the delivery of an event; enter.c knows which. Calling it again does
- * no harm.
- *
- * Context: the VMCS is current.
- */
-void vmx_events_requeue(struct vmx_vcpu *v)
-{
-	u32 info = vmcs_read32(v, IDT_VECTORING_INFO_FIELD);
-
-	if (likely(!(info & VECTORING_INFO_VALID_MASK))) {
-		restore_nmi_blocking(v);
-		return;
-	}
-
-	/* The other bits are undefined here and reserved for VM entry. */
-	info &= VECTORING_INFO_VALID_MASK | VECTORING_INFO_DELIVER_CODE_MASK |
-		VECTORING_INFO_TYPE_MASK | VECTORING_INFO_VECTOR_MASK;
-	switch (info & VECTORING_INFO_TYPE_MASK) {
-	case INTR_TYPE_NMI_INTR:
-		v->events.nmi_injected = true;
-		/* Its injection blocks NMIs, and needs them not to be yet. */
-		vmx_set_interruptibility(v, vmx_interruptibility(v) &
-					    ~GUEST_INTR_STATE_NMI);
-		break;
-	case INTR_TYPE_EXT_INTR:
-	case INTR_TYPE_SOFT_INTR:
-		requeue_interrupt(v, info);
-		break;
-	default:
-		requeue_exception(v, info);
-		break;
-	}
 }

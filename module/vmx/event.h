@@ -18,9 +18,22 @@ void vmx_queue_nmi(struct vmx_vcpu *v);
 bool vmx_interrupt_allowed(struct vmx_vcpu *v);
 bool vmx_nmi_allowed(struct vmx_vcpu *v);
 
-/* For enter.c: the entry has taken place; an exit interrupted a delivery. */
+/* vectoring.c, for enter.c: the entry has taken place; an exit came in a delivery. */
 void vmx_events_entered(struct vmx_vcpu *v);
 void vmx_events_requeue(struct vmx_vcpu *v);
+
+/* Of these the CPU needs to know how long the instruction is. */
+static inline bool vmx_event_has_insn_len(u32 info)
+{
+	switch (info & INTR_INFO_INTR_TYPE_MASK) {
+	case INTR_TYPE_SOFT_INTR:
+	case INTR_TYPE_PRIV_SW_EXCEPTION:
+	case INTR_TYPE_SOFT_EXCEPTION:
+		return true;
+	default:
+		return false;
+	}
+}
 
 void vmx_events_deliver_any(struct vmx_vcpu *v);
 

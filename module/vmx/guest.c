@@ -9,6 +9,7 @@
 #include <asm/tlbflush.h>
 
 #include "caps.h"
+#include "enter.h"
 #include "guest.h"
 #include "insn.h"
 #include "vmcs.h"
@@ -357,6 +358,8 @@ void vmx_set_guest_efer(struct vmx_vcpu *v, u64 efer)
 		vmx_set_entry_controls(v, 0, VM_ENTRY_IA32E_MODE);
 	vmcs_write64(v, GUEST_IA32_EFER, efer);
 	v->efer = efer;
+	if ((efer & EFER_SCE) && v->guest_msrs_loaded)
+		vmx_load_syscall_msrs(v);
 }
 
 /**

@@ -44,22 +44,22 @@ enum vmx_outcome {
 
 static __always_inline enum vmx_outcome vmxon(u64 region_pa)
 {
-	return VMX_EXECUTE("vmxon %[pa]", [pa] "m" (region_pa));
+	return VMX_EXECUTE("VMXON %[pa]", [pa] "m" (region_pa));
 }
 
 static __always_inline enum vmx_outcome vmxoff(void)
 {
-	return VMX_EXECUTE("vmxoff");
+	return VMX_EXECUTE("VMXOFF");
 }
 
 static __always_inline enum vmx_outcome vmclear(u64 vmcs_pa)
 {
-	return VMX_EXECUTE("vmclear %[pa]", [pa] "m" (vmcs_pa));
+	return VMX_EXECUTE("VMCLEAR %[pa]", [pa] "m" (vmcs_pa));
 }
 
 static __always_inline enum vmx_outcome vmptrld(u64 vmcs_pa)
 {
-	return VMX_EXECUTE("vmptrld %[pa]", [pa] "m" (vmcs_pa));
+	return VMX_EXECUTE("VMPTRLD %[pa]", [pa] "m" (vmcs_pa));
 }
 
 /* INVEPT descriptor */
@@ -73,7 +73,7 @@ static __always_inline enum vmx_outcome invept(unsigned long type, u64 eptp)
 {
 	struct invept_desc desc = { .eptp = eptp };
 
-	return VMX_EXECUTE("invept %[desc], %[type]",
+	return VMX_EXECUTE("INVEPT %[desc], %[type]",
 			   [desc] "m" (desc), [type] "r" (type));
 }
 
@@ -93,7 +93,7 @@ static __always_inline enum vmx_outcome invvpid(unsigned long type, u16 vpid,
 		.linear_address = linear_address,
 	};
 
-	return VMX_EXECUTE("invvpid %[desc], %[type]",
+	return VMX_EXECUTE("INVVPID %[desc], %[type]",
 			   [desc] "m" (desc), [type] "r" (type));
 }
 
@@ -107,7 +107,7 @@ static __always_inline enum vmx_outcome vmread(unsigned long field,
 {
 	unsigned long result;
 
-	asm_goto_output("1: vmread %[field], %[result]\n\t"
+	asm_goto_output("1: VMREAD %[field], %[result]\n\t"
 			"jbe %l[failed]\n\t"
 			_ASM_EXTABLE(1b, %l[failed])
 			: [result] "=r" (result)
@@ -125,7 +125,7 @@ failed:
 static __always_inline enum vmx_outcome vmwrite(unsigned long field,
 						unsigned long value)
 {
-	asm goto("1: vmwrite %[value], %[field]\n\t"
+	asm goto("1: VMWRITE %[value], %[field]\n\t"
 		 "jbe %l[failed]\n\t"
 		 _ASM_EXTABLE(1b, %l[failed])
 		 :

@@ -98,10 +98,10 @@ static __always_inline void fill_cache(void)
 	/* Once for the TLB, so that no page walk evicts what follows. */
 	for (i = 0; i < FILL_SIZE; i += PAGE_SIZE)
 		READ_ONCE(fill[i]);
-	rmb();
+	rmb(); /* in this order */
 	for (i = 0; i < FILL_SIZE; i += LINE_SIZE)
 		READ_ONCE(fill[i]);
-	rmb();
+	rmb(); /* and before the entry */
 }
 
 /**

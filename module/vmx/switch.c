@@ -28,11 +28,21 @@ static const u32 msr_index[VMX_NR_SWITCHED_MSRS] = {
  */
 static DEFINE_PER_CPU(u64 [VMX_MSR_KERNEL_GS_BASE], host_msrs);
 
-static bool msr_exists(enum vmx_switched_msr msr)
+/*
+ * CSTAR is for SYSCALL in compatibility mode, which no CPU with VMX has: the
+ * guest's value is kept, but not loaded.
+ */
+static bool is_loaded(enum vmx_switched_msr msr)
 {
-	return msr != VMX_MSR_TSC_AUX ||
-	       cpu_feature_enabled(X86_FEATURE_RDTSCP) ||
-	       cpu_feature_enabled(X86_FEATURE_RDPID);
+	switch (msr) {
+	case VMX_MSR_CSTAR:
+		return false;
+	case VMX_MSR_TSC_AUX:
+		return cpu_feature_enabled(X86_FEATURE_RDTSCP) ||
+		       cpu_feature_enabled(X86_FEATURE_RDPID);
+	default:
+		return true;
+	}
 }
 
 /**
@@ -46,7 +56,7 @@ void vmx_read_host_msrs(void)
 	enum vmx_switched_msr msr;
 
 	for (msr = 0; msr < VMX_MSR_KERNEL_GS_BASE; msr++)
-		if (msr_exists(msr))
+		if (is_loaded(msr))
 			rdmsrl(msr_index[msr], host[msr]);
 }
 
@@ -86,13 +96,32 @@ static u64 exchange_kernel_gs_base(u64 new)
 }
 
 /* From one side's values to the other's; they differ in none or few. */
-static void load_msrs(const u64 *from, const u64 *to)
+static void load_msrs(const u64 *from, const u64 *to,
+		      enum vmx_switched_msr first, enum vmx_switched_msr end)
 {
 	enum vmx_switched_msr msr;
 
-	for (msr = 0; msr < VMX_MSR_KERNEL_GS_BASE; msr++)
-		if (from[msr] != to[msr] && msr_exists(msr))
+	for (msr = first; msr < end; msr++)
+		if (from[msr] != to[msr] && is_loaded(msr))
 			wrmsrl(msr_index[msr], to[msr]);
+}
+
+/**
+ * vmx_load_syscall_msrs() - give the guest its MSRs for SYSCALL
+ * @v: the vCPU
+ *
+ * Part of vmx_load_guest_msrs(), or later when the guest sets EFER.SCE: as long
+ * as SYSCALL is undefined in the guest nobody can tell whose these are.
+ *
+ * Context: preemption disabled by vmx_vcpu_load().
+ */
+void vmx_load_syscall_msrs(struct vmx_vcpu *v)
+{
+	if (v->syscall_msrs_loaded)
+		return;
+	load_msrs(this_cpu_ptr(host_msrs), v->msr, VMX_MSR_STAR,
+		  VMX_MSR_TSC_AUX);
+	v->syscall_msrs_loaded = true;
 }
 
 /**
@@ -105,7 +134,10 @@ void vmx_load_guest_msrs(struct vmx_vcpu *v)
 {
 	vmcs_assert_current(v);
 
-	load_msrs(this_cpu_ptr(host_msrs), v->msr);
+	if (v->efer & EFER_SCE)
+		vmx_load_syscall_msrs(v);
+	load_msrs(this_cpu_ptr(host_msrs), v->msr, VMX_MSR_TSC_AUX,
+		  VMX_MSR_KERNEL_GS_BASE);
 	v->host_kernel_gs_base =
 		exchange_kernel_gs_base(v->msr[VMX_MSR_KERNEL_GS_BASE]);
 	v->guest_msrs_loaded = true;
@@ -121,11 +153,16 @@ void vmx_load_guest_msrs(struct vmx_vcpu *v)
  */
 void vmx_load_host_msrs(struct vmx_vcpu *v)
 {
+	enum vmx_switched_msr first = v->syscall_msrs_loaded ? VMX_MSR_STAR :
+							       VMX_MSR_TSC_AUX;
+
 	vmcs_assert_current(v);
 
 	v->msr[VMX_MSR_KERNEL_GS_BASE] =
 		exchange_kernel_gs_base(v->host_kernel_gs_base);
-	load_msrs(v->msr, this_cpu_ptr(host_msrs));
+	load_msrs(v->msr, this_cpu_ptr(host_msrs), first,
+		  VMX_MSR_KERNEL_GS_BASE);
+	v->syscall_msrs_loaded = false;
 	v->guest_msrs_loaded = false;
 }
 
@@ -155,7 +192,10 @@ u64 vmx_get_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr)
 void vmx_set_switched_msr(struct vmx_vcpu *v, enum vmx_switched_msr msr,
 			  u64 value)
 {
+	bool in_cpu = v->guest_msrs_loaded &&
+		      (msr >= VMX_MSR_TSC_AUX || v->syscall_msrs_loaded);
+
 	v->msr[msr] = value;
-	if (v->guest_msrs_loaded && msr_exists(msr))
+	if (in_cpu && is_loaded(msr))
 		wrmsrl(msr_index[msr], value);
 }

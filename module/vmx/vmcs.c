@@ -6,12 +6,12 @@
 #define pr_fmt(fmt) "minivmx: " fmt
 
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/idr.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/cpu_entry_area.h>
@@ -104,7 +104,7 @@ noinstr enum vmx_outcome vmread_outcome(unsigned long field)
 	unsigned long value = 0;
 	enum vmx_outcome outcome;
 
-	outcome = VMX_EXECUTE("vmread %[field], %[value]",
+	outcome = VMX_EXECUTE("VMREAD %[field], %[value]",
 			      [field] "r" (field), [value] "m" (value));
 	return outcome == VMX_SUCCEED ? VMX_FAIL_INVALID : outcome;
 }
@@ -119,7 +119,7 @@ noinstr enum vmx_outcome vmread_outcome(unsigned long field)
 noinstr enum vmx_outcome vmwrite_outcome(unsigned long field,
 					 unsigned long value)
 {
-	return VMX_EXECUTE("vmwrite %[value], %[field]",
+	return VMX_EXECUTE("VMWRITE %[value], %[field]",
 			   [field] "r" (field), [value] "r" (value));
 }
 
@@ -157,8 +157,13 @@ static void clear_vmcs(struct vmx_vcpu *v)
 {
 	int cpu;
 
-	while ((cpu = smp_load_acquire(&v->loaded_cpu)) != -1)
+	for (;;) {
+		/* Pairs with clear_local(). */
+		cpu = smp_load_acquire(&v->loaded_cpu);
+		if (cpu == -1)
+			break;
 		smp_call_function_single(cpu, clear_on_its_cpu, v, 1);
+	}
 }
 
 /**
@@ -229,7 +234,7 @@ static int get_cpu_in_root(void)
 		    READ_ONCE(vmx_rebooting))
 			return cpu;
 		put_cpu();
-		msleep(1);
+		schedule_timeout_uninterruptible(1);
 	}
 }
 

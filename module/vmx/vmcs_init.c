@@ -188,10 +188,12 @@ static void init_exit_and_entry_controls(struct vmx_vcpu *v)
 	vmcs_write32(v, VM_EXIT_CONTROLS, vmx_caps.exit_controls);
 	vmcs_write32(v, VM_EXIT_MSR_STORE_COUNT, 0);
 	vmcs_write32(v, VM_EXIT_MSR_LOAD_COUNT, 0);
+	vmcs_write64(v, VM_EXIT_MSR_LOAD_ADDR, __pa(v->perf_host));
 
 	v->entry_controls = vmx_caps.entry_controls;
 	vmcs_write32(v, VM_ENTRY_CONTROLS, v->entry_controls);
 	vmcs_write32(v, VM_ENTRY_MSR_LOAD_COUNT, 0);
+	vmcs_write64(v, VM_ENTRY_MSR_LOAD_ADDR, __pa(v->perf_guest));
 	vmcs_write32(v, VM_ENTRY_INTR_INFO_FIELD, 0);
 }
 

@@ -143,6 +143,9 @@ struct vmx_vm {
 	bool dead;			/* (a) a VMX instruction failed: no entry any more */
 };
 
+/* As many as the kernel's performance events ask to be switched. */
+#define VMX_MAX_PERF_MSRS	4
+
 /* Where a vCPU is, for those who want it out of the guest: vmx_vcpu.mode. */
 enum vmx_mode {
 	VMX_OUTSIDE_GUEST,
@@ -186,6 +189,7 @@ struct vmx_vcpu {
 	u64 msr[VMX_NR_SWITCHED_MSRS];	/* (p) through switch.c while guest_msrs_loaded */
 	u64 host_kernel_gs_base;	/* (p) the task's, while guest_msrs_loaded */
 	bool guest_msrs_loaded;		/* (p) */
+	bool syscall_msrs_loaded;	/* (p) those for SYSCALL among them */
 
 	/* the VMCS */
 	struct vmx_vm *vm;		/* (c) */
@@ -220,6 +224,11 @@ struct vmx_vcpu {
 	u64 host_debugctl;		/* (i) */
 	unsigned int host_interrupts;	/* (i) see host_interrupts() in enter.c */
 	bool flush_l1d;			/* (i) the host may have left secrets in the L1D */
+
+	/* MSR-load areas of VM entry and VM exit, see perf.c */
+	u32 nr_perf_msrs;		/* (i) entries of each, as the VMCS has it */
+	struct vmx_msr_entry perf_guest[VMX_MAX_PERF_MSRS];	/* (i) */
+	struct vmx_msr_entry perf_host[VMX_MAX_PERF_MSRS];	/* (i) */
 };
 
 #endif /* MINIVMX_VMX_VMX_H */
