@@ -127,6 +127,16 @@ TEST_F(irq, window_that_is_open)
 	ASSERT_SYNC(self->vcpu, 2);
 }
 
+/* Sent too early, it stays queued, and asks for the window by itself. */
+TEST_F(irq, waits_until_it_is_taken)
+{
+	vcpu_start(self->vcpu, guest_opens_window);
+	ASSERT_SYNC(self->vcpu, 1);
+	ASSERT_EQ(0, interrupt(self->vcpu, VECTOR));
+	ASSERT_DONE(self->vcpu);
+	EXPECT_EQ(1, irq_count);
+}
+
 extern const char after_out[], after_shadow[];
 
 /* OUT leaves inside of the shadow that STI casts on it. */

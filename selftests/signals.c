@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Leaving the guest at once: signals, their mask, immediate_exit, kill. */
-#include <pthread.h>
 #include <signal.h>
-#include <sys/time.h>
 
+#include "kick.h"
 #include "test.h"
 
-/* Long enough for the guest to be inside its loop. */
-#define SHORT_WHILE_US	2000
-
 static volatile uint64_t loops;
-static volatile sig_atomic_t signals_taken;
 
 /*
  * With interrupts on: the lab's emulator lets no interrupt of the host through
@@ -28,57 +23,17 @@ static void guest_nothing(void)
 	guest_done();
 }
 
-static void takes_signal(int signal)
-{
-	(void)signal;
-	signals_taken++;
-}
-
-static void handle(int signal)
-{
-	struct sigaction action = { .sa_handler = takes_signal };
-
-	if (sigaction(signal, &action, NULL))
-		die("sigaction");
-}
-
-struct sender {
-	pthread_t target;
-	int signal;
-};
-
-static void *send_signal(void *argument)
-{
-	struct sender *sender = argument;
-
-	usleep(SHORT_WHILE_US);
-	pthread_kill(sender->target, sender->signal);
-	return NULL;
-}
-
-static pthread_t send_soon(struct sender *sender, int signal)
-{
-	pthread_t thread;
-
-	sender->target = pthread_self();
-	sender->signal = signal;
-	if (pthread_create(&thread, NULL, send_signal, sender))
-		die("pthread_create");
-	return thread;
-}
-
 TEST(interrupt_a_looping_guest)
 {
 	struct machine machine;
-	struct sender sender;
 	pthread_t thread;
 
-	handle(SIGUSR1);
+	kick_handler(SIGUSR1);
 	machine_start(&machine, guest_loops);
-	thread = send_soon(&sender, SIGUSR1);
+	thread = kick_soon(SIGUSR1);
 	ASSERT_EQ(-EINTR, vcpu_run(&machine.vcpu));
 	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
-	EXPECT_EQ(1, signals_taken);
+	EXPECT_EQ(1, kicks_taken());
 	EXPECT_LT(0, loops);
 	pthread_join(thread, NULL);
 }
@@ -124,29 +79,29 @@ TEST(mask_opens_a_blocked_signal)
 {
 	struct machine machine;
 
-	handle(SIGUSR1);
+	kick_handler(SIGUSR1);
 	machine_start(&machine, guest_loops);
 	block(SIGUSR1);
 	ASSERT_EQ(0, set_run_mask(&machine.vcpu, 8, 0));
 	raise(SIGUSR1);
-	EXPECT_EQ(0, signals_taken);
+	EXPECT_EQ(0, kicks_taken());
 	ASSERT_EQ(-EINTR, vcpu_run(&machine.vcpu));
 	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
 	/* it stays pending: the mask was that of KVM_RUN alone */
-	EXPECT_EQ(0, signals_taken);
+	EXPECT_EQ(0, kicks_taken());
 }
 
 TEST(mask_blocks_an_open_signal)
 {
 	struct machine machine;
 
-	handle(SIGUSR1);
+	kick_handler(SIGUSR1);
 	machine_start(&machine, guest_nothing);
 	block(SIGUSR1);
 	raise(SIGUSR1);
 	ASSERT_EQ(0, set_run_mask(&machine.vcpu, 8, 1ull << (SIGUSR1 - 1)));
 	ASSERT_DONE(&machine.vcpu);
-	EXPECT_EQ(0, signals_taken);
+	EXPECT_EQ(0, kicks_taken());
 }
 
 TEST(bad_masks)
