@@ -37,3 +37,9 @@ pack_cpio()
 		cpio --null -o -H newc -R 0:0 --quiet) >"$2.new"
 	mv "$2.new" "$2"
 }
+
+# The fast Bochs that lab/setup builds, or Debian's binary?
+is_fast()
+{
+	[ "$(cat "$labdir/bochs/flavour")" = fast ]
+}

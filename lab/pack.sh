@@ -25,7 +25,7 @@ module_parameters()
 			echo enable_virt_at_load=0 ;;
 	kvm-intel.ko)
 		# Bochs 2.7 writes PML entries unaligned
-		[ "$(cat "$labdir/bochs/flavour")" = fast ] || echo pml=0 ;;
+		is_fast || echo pml=0 ;;
 	esac
 }
 

@@ -31,13 +31,15 @@ show_report()
 		show_file_part "the PC's console"
 }
 
-# What Bochs says about failed entries and about its own end.
+# What Bochs says about failed entries and about its own end, which logs where
+# the PC was; switching the PC off is an end as well, but not worth telling.
 show_bochs_log()
 {
 	local lines
 
-	lines=$(grep -aE "^[0-9]+p|RIP=|VMFAIL|VMENTER FAIL|VMABORT" "$work/bochs.log" \
-		2>/dev/null | grep -v "Shutdown port" | tail -n 20) || true
+	lines=$(sed '/PANIC.*Shutdown port/,$d' "$work/bochs.log" |
+		grep -aE '^[0-9]+p|RIP=|VMFAIL|VMENTER FAIL|VMABORT' |
+		tail -n 20) || true
 	[ -z "$lines" ] || show_file_part "Bochs's log" <<<"$lines"
 }
 
