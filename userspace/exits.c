@@ -7,10 +7,15 @@
 #include <stddef.h>
 
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
-#define KVM(name)	[KVM_EXIT_##name] = "KVM_EXIT_" #name
-#define SUBERROR(name)	[KVM_INTERNAL_ERROR_##name] = "KVM_INTERNAL_ERROR_" #name
+#define KVM(name)	{ KVM_EXIT_##name, "KVM_EXIT_" #name }
+#define SUBERROR(name)	{ KVM_INTERNAL_ERROR_##name, "KVM_INTERNAL_ERROR_" #name }
 
-static const char * const kvm_exits[] = {
+struct name {
+	uint32_t number;
+	const char *name;
+};
+
+static const struct name kvm_exits[] = {
 	KVM(UNKNOWN), KVM(EXCEPTION), KVM(IO), KVM(HYPERCALL), KVM(DEBUG),
 	KVM(HLT), KVM(MMIO), KVM(IRQ_WINDOW_OPEN), KVM(SHUTDOWN),
 	KVM(FAIL_ENTRY), KVM(INTR), KVM(SET_TPR), KVM(TPR_ACCESS),
@@ -23,27 +28,30 @@ static const char * const kvm_exits[] = {
 	KVM(RISCV_CSR), KVM(NOTIFY),
 };
 
-static const char * const suberrors[] = {
+static const struct name suberrors[] = {
 	SUBERROR(EMULATION), SUBERROR(SIMUL_EX), SUBERROR(DELIVERY_EV),
 	SUBERROR(UNEXPECTED_EXIT_REASON),
 };
 
-static const char *name_in(const char * const *names, size_t count,
-			   uint64_t number, const char *otherwise)
+static const char *find_name(const struct name *names, size_t count,
+			     uint32_t number, const char *otherwise)
 {
-	return number < count && names[number] ? names[number] : otherwise;
+	for (; count; count--, names++)
+		if (names->number == number)
+			return names->name;
+	return otherwise;
 }
 
 const char *kvm_exit_name(uint32_t reason)
 {
-	return name_in(kvm_exits, COUNT(kvm_exits), reason,
-		       "an exit reason that is newer than minivmm");
+	return find_name(kvm_exits, COUNT(kvm_exits), reason,
+			 "an exit reason that is newer than minivmm");
 }
 
 const char *kvm_suberror_name(uint32_t suberror)
 {
-	return name_in(suberrors, COUNT(suberrors), suberror,
-		       "a suberror that is newer than minivmm");
+	return find_name(suberrors, COUNT(suberrors), suberror,
+			 "a suberror that is newer than minivmm");
 }
 
 static void print_row(FILE *out, const char *name, uint64_t count,

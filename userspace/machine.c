@@ -14,7 +14,7 @@ void machine_init(struct machine *pc)
 	serial_init(&pc->serial, &pc->ports, &pc->pic);
 	pic_init(&pc->pic, &pc->ports);
 	pit_init(&pc->pit, &pc->ports, &pc->pic);
-	rtc_init(&pc->rtc, &pc->ports, &pc->ram);
+	rtc_init(&pc->rtc, &pc->ports);
 	i8042_init(&pc->i8042, &pc->ports, &pc->power);
 	debugexit_init(&pc->ports, &pc->power);
 }
@@ -27,6 +27,8 @@ void machine_update(struct machine *pc)
 
 	term_flush();
 	pit_update(&pc->pit, clock_now());
+	/* If the timer was early, it has to come again for the same time. */
+	pc->alarm = 0;
 	len = term_read(typed, serial_room(&pc->serial), &leave);
 	serial_receive(&pc->serial, typed, len);
 	if (leave)

@@ -26,12 +26,12 @@
 const char *argp_program_version = "minivmm (MiniVMX)";
 
 static const char doc[] =
-	"Run a virtual machine on a device that speaks KVM's API: a Linux kernel "
-	"(-k), or FLAT.BIN, which is started in real mode at 0:7c00 as a PC's "
-	"firmware starts a boot sector."
-	"\vSIZE is in MiB, or has the suffix K, M, G or T.\n"
-	"The guest's serial port (COM1) is on standard input and output; on a "
-	"terminal, Ctrl-A x leaves and Ctrl-A Ctrl-A sends Ctrl-A. At the end a "
+	"Run a virtual machine on a device that speaks KVM's API: a Linux kernel\n"
+	"(-k), or FLAT.BIN, which is started in real mode at 0:7c00 as a PC's\n"
+	"firmware starts a boot sector.\n"
+	"\vSIZE is in MiB, or has the suffix K, M, G or T.\n\n"
+	"The guest's serial port (COM1) is on standard input and output; on a\n"
+	"terminal, Ctrl-A x leaves and Ctrl-A Ctrl-A sends Ctrl-A. At the end a\n"
 	"table tells how often and for how long KVM_RUN was away.\n\n"
 	"Exit status:\n"
 	"   0  the guest reset, or halted with interrupts off; or Ctrl-A x\n"

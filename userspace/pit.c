@@ -28,18 +28,20 @@
 #define STATUS_OUT		0x80
 #define STATUS_NULL_COUNT	0x40
 
-enum { MODE_TERMINAL, MODE_ONE_SHOT, MODE_RATE, MODE_SQUARE, MODE_STROBE,
-       MODE_HW_STROBE };
+enum {
+	MODE_TERMINAL, MODE_ONE_SHOT, MODE_RATE, MODE_SQUARE, MODE_STROBE,
+	MODE_HW_STROBE,
+};
 
 static uint64_t clocks_to_ns(uint64_t clocks)
 {
 	/* Rounded up, so that at that time the clock has really come. */
-	return ((unsigned __int128)clocks * NSEC_PER_SEC + PIT_HZ - 1) / PIT_HZ;
+	return ((__uint128_t)clocks * NSEC_PER_SEC + PIT_HZ - 1) / PIT_HZ;
 }
 
 static uint64_t clocks_since(const struct pit_counter *counter, uint64_t now)
 {
-	return (unsigned __int128)(now - counter->start) * PIT_HZ / NSEC_PER_SEC;
+	return (__uint128_t)(now - counter->start) * PIT_HZ / NSEC_PER_SEC;
 }
 
 static bool is_periodic(const struct pit_counter *counter)

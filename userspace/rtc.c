@@ -8,15 +8,13 @@
 #include <stdbool.h>
 
 #include "bus.h"
-#include "ram.h"
 
 #define RTC_PORT	0x70
 
 enum {
 	RTC_SECONDS = 0, RTC_MINUTES = 2, RTC_HOURS = 4, RTC_WEEKDAY = 6,
 	RTC_DAY, RTC_MONTH, RTC_YEAR, RTC_A, RTC_B, RTC_C, RTC_D,
-	CMOS_BASE_KIB = 0x15, CMOS_EXT_KIB = 0x17, CMOS_EXT_KIB_2 = 0x30,
-	RTC_CENTURY = 0x32, CMOS_ABOVE_16M = 0x34, CMOS_ABOVE_4G = 0x5b,
+	RTC_CENTURY = 0x32,
 };
 
 #define RTC_A_32768_HZ	0x26
@@ -153,34 +151,13 @@ static void rtc_write(void *device, unsigned int offset, uint8_t value)
 	}
 }
 
-static void set_cmos(struct rtc *rtc, unsigned int index, unsigned int len,
-		     uint64_t value)
+void rtc_init(struct rtc *rtc, struct bus *ports)
 {
-	uint64_t limit = (1ULL << 8 * len) - 1;
-
-	if (value > limit)
-		value = limit;
-	for (; len; len--, index++, value >>= 8)
-		rtc->cmos[index] = value;
-}
-
-void rtc_init(struct rtc *rtc, struct bus *ports, const struct ram *ram)
-{
-	struct ram_range ranges[RAM_MAX_RANGES];
-	unsigned int count = ram_ranges(ram, ranges);
-	uint64_t low = ranges[0].size, mib = 1 << 20;
-
 	*rtc = (struct rtc){ .cmos = {
 		[RTC_A] = RTC_A_32768_HZ,
 		[RTC_B] = RTC_B_24_HOURS,
 		[RTC_D] = RTC_D_VALID,
 	} };
-	set_cmos(rtc, CMOS_BASE_KIB, 2, low < 640 << 10 ? low >> 10 : 640);
-	set_cmos(rtc, CMOS_EXT_KIB, 2, low > mib ? (low - mib) >> 10 : 0);
-	set_cmos(rtc, CMOS_EXT_KIB_2, 2, low > mib ? (low - mib) >> 10 : 0);
-	set_cmos(rtc, CMOS_ABOVE_16M, 2,
-		 low > 16 * mib ? (low - 16 * mib) >> 16 : 0);
-	set_cmos(rtc, CMOS_ABOVE_4G, 3, count > 1 ? ranges[1].size >> 16 : 0);
 	bus_attach(ports, &(struct bus_region){
 		.base = RTC_PORT, .len = 2, .device = rtc,
 		.read = rtc_read, .write = rtc_write });

@@ -6,7 +6,6 @@
 #include <time.h>
 
 struct bus;
-struct ram;
 
 /* The PC's clock with its battery-backed memory, an MC146818. */
 struct rtc {
@@ -19,8 +18,7 @@ struct rtc {
  * rtc_init() - set the clock to the host's UTC and attach it
  * @rtc:	the clock
  * @ports:	the I/O ports
- * @ram:	whose size the memory holds, where a PC's firmware puts it
  */
-void rtc_init(struct rtc *rtc, struct bus *ports, const struct ram *ram);
+void rtc_init(struct rtc *rtc, struct bus *ports);
 
 #endif

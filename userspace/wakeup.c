@@ -10,21 +10,32 @@
 #include "clock.h"
 #include "power.h"
 
-static volatile struct kvm_run *running;
-static volatile sig_atomic_t end_signal;
+static struct kvm_run *running;
+static int end_signal;
 static timer_t timer;
 static sigset_t caught;
+
+/* Atomic, because the handlers come at any time. */
+static void set_wakeup(bool wakeup)
+{
+	__atomic_store_n(&running->immediate_exit, wakeup, __ATOMIC_SEQ_CST);
+}
+
+static bool is_wakeup(void)
+{
+	return __atomic_load_n(&running->immediate_exit, __ATOMIC_SEQ_CST);
+}
 
 static void on_wakeup(int signal)
 {
 	(void)signal;
-	running->immediate_exit = 1;
+	set_wakeup(true);
 }
 
 static void on_end(int signal)
 {
-	end_signal = signal;
-	running->immediate_exit = 1;
+	__atomic_store_n(&end_signal, signal, __ATOMIC_SEQ_CST);
+	set_wakeup(true);
 }
 
 static void catch_signal(int signal, void (*handler)(int))
@@ -57,9 +68,9 @@ void wakeup_init(struct kvm_run *run)
 
 bool wakeup_taken(void)
 {
-	if (!running->immediate_exit)
+	if (!is_wakeup())
 		return false;
-	running->immediate_exit = 0;
+	set_wakeup(false);
 	return true;
 }
 
@@ -69,14 +80,15 @@ void wakeup_wait(void)
 
 	/* Blocked, so that none can come between the look and the sleep. */
 	sigprocmask(SIG_BLOCK, &caught, &outside);
-	while (!running->immediate_exit)
+	while (!is_wakeup())
 		sigsuspend(&outside);
+	set_wakeup(false);
 	sigprocmask(SIG_SETMASK, &outside, NULL);
 }
 
 void wakeup_soon(void)
 {
-	running->immediate_exit = 1;
+	set_wakeup(true);
 }
 
 void wakeup_at(uint64_t deadline)
@@ -93,5 +105,5 @@ void wakeup_at(uint64_t deadline)
 
 int wakeup_signal(void)
 {
-	return end_signal;
+	return __atomic_load_n(&end_signal, __ATOMIC_SEQ_CST);
 }

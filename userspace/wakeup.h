@@ -27,7 +27,7 @@ void wakeup_init(struct kvm_run *run);
 bool wakeup_taken(void);
 
 /**
- * wakeup_wait() - sleep until there is one; wakeup_taken() still tells it
+ * wakeup_wait() - sleep until there is one, and take it
  */
 void wakeup_wait(void);
 
