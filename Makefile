@@ -41,6 +41,7 @@ minivmm:
 	@userspace/mkinitrd $(BUILD)/userspace/initrd
 
 selftests:
+	@selftests/setup
 	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
 	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests/unit BUILD=$(BUILD)/unit
 
