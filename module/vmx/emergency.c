@@ -4,17 +4,16 @@
  * operation ignores INIT, and can't clear CR4.VMXE as a crash kernel does.
  *
  * The kernel has room for one hypervisor's callback and warns about a second
- * one. kvm_intel registers its own while it is loaded (or, later than 6.12,
- * while it has VMs). So MiniVMX registers only while it has VMs and kvm_intel
- * is not there, and makes room before kvm_intel's code runs. While kvm_intel's
+ * one. kvm_intel registers its own when it is loaded (from Linux 6.12 on, when
+ * it takes VMX). So MiniVMX has its callback registered only while kvm_intel is
+ * not there, and makes room before kvm_intel's code runs. While kvm_intel's
  * callback is in place it serves MiniVMX too: it looks at CR4.VMXE, not at who
  * has set it.
  */
+#include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/namei.h>
 #include <linux/notifier.h>
-#include <linux/path.h>
 #include <linux/string.h>
 #include <asm/reboot.h>
 #include <asm/tlbflush.h>
@@ -24,9 +23,9 @@
 #include "insn.h"
 #include "vmxon.h"
 
+#define OTHER_OWNER	"kvm_intel"
+
 static DEFINE_MUTEX(emergency_lock);
-static bool wanted;		/* emergency_lock: VMs exist */
-static bool kvm_intel_loaded;	/* emergency_lock */
 static bool registered;		/* emergency_lock */
 
 /*
@@ -47,26 +46,14 @@ static void emergency_vmxoff(void)
 	cr4_clear_bits(X86_CR4_VMXE);
 }
 
-static void update_registration(void)
-{
-	bool should = wanted && !kvm_intel_loaded;
-
-	lockdep_assert_held(&emergency_lock);
-
-	if (should == registered)
-		return;
-	if (should)
-		compat_register_emergency_callback(emergency_vmxoff);
-	else
-		compat_unregister_emergency_callback(emergency_vmxoff);
-	registered = should;
-}
-
-static void set_kvm_intel_loaded(bool loaded)
+static void set_registered(bool want)
 {
 	mutex_lock(&emergency_lock);
-	kvm_intel_loaded = loaded;
-	update_registration();
+	if (want && !registered)
+		compat_register_emergency_callback(emergency_vmxoff);
+	else if (!want && registered)
+		compat_unregister_emergency_callback(emergency_vmxoff);
+	registered = want;
 	mutex_unlock(&emergency_lock);
 }
 
@@ -76,12 +63,12 @@ static int module_event(struct notifier_block *nb, unsigned long action,
 {
 	struct module *module = data;
 
-	if (strcmp(module->name, "kvm_intel"))
+	if (strcmp(module->name, OTHER_OWNER))
 		return NOTIFY_OK;
 	if (action == MODULE_STATE_COMING)
-		set_kvm_intel_loaded(true);
+		set_registered(false);
 	else if (action == MODULE_STATE_GOING)
-		set_kvm_intel_loaded(false);
+		set_registered(true);
 	return NOTIFY_OK;
 }
 
@@ -89,19 +76,21 @@ static struct notifier_block module_notifier = {
 	.notifier_call = module_event,
 };
 
-/* No exported function answers this for a module that exports nothing. */
-static bool is_kvm_intel_loaded(void)
+/*
+ * There is no exported function that finds a module which exports nothing; but
+ * it has a directory beside our own in /sys/module.
+ */
+static bool is_other_owner_loaded(void)
 {
-	struct path path;
+	struct kobject *kobj;
 
-	if (kern_path("/sys/module/kvm_intel", 0, &path))
-		return false;
-	path_put(&path);
-	return true;
+	kobj = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, OTHER_OWNER);
+	kobject_put(kobj);
+	return kobj;
 }
 
 /**
- * vmx_emergency_init() - start to watch for kvm_intel
+ * vmx_emergency_init() - be prepared for crashes
  *
  * Context: module load.
  * Return: 0, or what the registration of a notifier returns.
@@ -113,43 +102,18 @@ int vmx_emergency_init(void)
 	r = register_module_notifier(&module_notifier);
 	if (r)
 		return r;
-	if (is_kvm_intel_loaded())
-		set_kvm_intel_loaded(true);
+	if (!is_other_owner_loaded())
+		set_registered(true);
 	return 0;
 }
 
 /**
  * vmx_emergency_exit() - undo vmx_emergency_init()
  *
- * Context: module unload, disarmed.
+ * Context: module unload; may sleep.
  */
 void vmx_emergency_exit(void)
 {
 	unregister_module_notifier(&module_notifier);
-}
-
-/**
- * vmx_emergency_arm() - CPUs are in VMX root operation from now on
- *
- * Context: may sleep.
- */
-void vmx_emergency_arm(void)
-{
-	mutex_lock(&emergency_lock);
-	wanted = true;
-	update_registration();
-	mutex_unlock(&emergency_lock);
-}
-
-/**
- * vmx_emergency_disarm() - CPUs are about to leave VMX root operation
- *
- * Context: may sleep.
- */
-void vmx_emergency_disarm(void)
-{
-	mutex_lock(&emergency_lock);
-	wanted = false;
-	update_registration();
-	mutex_unlock(&emergency_lock);
+	set_registered(false);
 }

@@ -5,7 +5,5 @@
 
 int vmx_emergency_init(void);
 void vmx_emergency_exit(void);
-void vmx_emergency_arm(void);
-void vmx_emergency_disarm(void);
 
 #endif /* MINIVMX_VMX_EMERGENCY_H */

@@ -32,6 +32,7 @@
 #include "guest.h"
 #include "insn.h"
 #include "l1d.h"
+#include "oracle.h"
 #include "vmcs.h"
 #include "vmcs_access.h"
 #include "vmenter.h"
@@ -397,11 +398,13 @@ void vmx_enter(struct vmx_vcpu *v)
 		return;
 	}
 
+	vmx_oracle_before_entry();
 	load_guest_state(v);
 	vtime_account_guest_enter();
 	result = run_guest(v);
 	WRITE_ONCE(v->mode, VMX_OUTSIDE_GUEST);
 	load_host_state(v);
+	vmx_oracle_after_exit();
 
 	if (likely(result == VMX_SWITCH_EXITED))
 		handle_exit(v);

@@ -193,7 +193,7 @@ void vmx_drop_queued_exception(struct vmx_vcpu *v)
  * @v: the vCPU
  * @vector: 0..255
  *
- * It replaces one that has not been taken yet.
+ * It waits until the guest can take it, and replaces one that still waits.
  *
  * Return: 0, or -EEXIST if one is there whose delivery has begun.
  */

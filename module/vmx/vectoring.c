@@ -42,7 +42,7 @@ void vmx_events_entered(struct vmx_vcpu *v)
 
 	/*
 	 * An interrupt or NMI that an exception has overtaken in the middle of
-	 * its delivery is lost, as in the CPU.
+	 * its delivery is lost, as in the CPU. One that was only queued waits.
 	 */
 	if (ev->interrupt_injected)
 		ev->interrupt.info = 0;

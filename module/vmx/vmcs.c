@@ -23,6 +23,7 @@
 #include "enter.h"
 #include "guest.h"
 #include "insn.h"
+#include "oracle.h"
 #include "vmcs.h"
 #include "vmcs_access.h"
 #include "vmxon.h"
@@ -264,6 +265,7 @@ void vmx_vcpu_load(struct vmx_vcpu *v)
 	if (v->host_cpu != cpu)
 		write_cpu_host_state(v, cpu);
 	v->flush_l1d = true;
+	vmx_oracle_loaded();
 }
 
 /**
@@ -283,6 +285,7 @@ void vmx_vcpu_put(struct vmx_vcpu *v)
 		vmx_load_host_msrs(v);
 	if (v->host_saved)
 		vmx_restore_host(v);
+	vmx_oracle_put();
 	preempt_enable();
 }
 

@@ -226,7 +226,6 @@ int vmx_root_get(void)
 				      root_online, root_offline);
 		if (r >= 0) {
 			root_hotplug_state = r;
-			vmx_emergency_arm();
 			r = 0;
 		}
 	}
@@ -244,10 +243,8 @@ int vmx_root_get(void)
 void vmx_root_put(void)
 {
 	mutex_lock(&root_lock);
-	if (!--root_users) {
-		vmx_emergency_disarm();
+	if (!--root_users)
 		cpuhp_remove_state(root_hotplug_state);
-	}
 	mutex_unlock(&root_lock);
 }
 
