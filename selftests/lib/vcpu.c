@@ -175,6 +175,27 @@ static struct kvm_segment flat_segment(uint16_t selector, uint8_t type)
 	};
 }
 
+static struct kvm_segment real_segment(uint8_t type)
+{
+	return (struct kvm_segment) {
+		.limit = 0xffff,
+		.type = type,
+		.present = 1,
+		.s = 1,
+	};
+}
+
+static void set_real_mode(struct kvm_sregs *sregs)
+{
+	sregs->cs = real_segment(11);
+	sregs->ds = real_segment(3);
+	sregs->es = sregs->ds;
+	sregs->fs = sregs->ds;
+	sregs->gs = sregs->ds;
+	sregs->ss = sregs->ds;
+	sregs->cr0 = X86_CR0_ET | X86_CR0_NE;
+}
+
 static void set_protected_tables(struct kvm_sregs *sregs)
 {
 	sregs->gdt.base = GPA_GDT;
@@ -214,12 +235,12 @@ void vcpu_set_mode(struct vcpu *vcpu, enum guest_mode mode, uint64_t rip)
 		.rflags = X86_EFLAGS_FIXED,
 	};
 
-	if (mode == MODE_REAL) {
-		sregs.cs.base = 0;
-		sregs.cs.selector = 0;
-	} else {
+	sregs.cr4 = 0;
+	sregs.efer = 0;
+	if (mode == MODE_REAL)
+		set_real_mode(&sregs);
+	else
 		set_protected_tables(&sregs);
-	}
 	if (mode == MODE_LONG) {
 		set_long_mode(&sregs);
 		regs.rsp -= 8;	/* as a call to a C function leaves it */
