@@ -37,13 +37,15 @@ module:
 	@flock $(MODULE)/.lock $(MAKE) --no-print-directory -j$(JOBS) -C $(KDIR) M=$(MODULE) $(KBUILD_ARGS) modules
 
 minivmm:
-	@$(MAKE) --no-print-directory -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace
+	@echo 'building minivmm'
+	@$(MAKE) -s -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace
 	@userspace/mkinitrd $(BUILD)/userspace/initrd
 
 selftests:
 	@selftests/setup
-	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
-	@$(MAKE) --no-print-directory -j$(JOBS) -C selftests/unit BUILD=$(BUILD)/unit
+	@echo 'building the tests'
+	@$(MAKE) -s -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
+	@$(MAKE) -s -j$(JOBS) -C selftests/unit BUILD=$(BUILD)/unit
 
 demo: setup module minivmm
 	@userspace/run-demo $(DEVICE)
@@ -52,7 +54,7 @@ test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
 
 check: setup
-	@lab/check
+	@scripts/check $(KERNEL)
 
 clean:
 	rm -rf $(BUILD)/module $(BUILD)/userspace $(BUILD)/selftests

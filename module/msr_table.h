@@ -18,9 +18,8 @@ struct msr_row {
 	u32 first;
 	u16 nr;
 	u16 flags;
-	u16 feature;	/* X86_FEATURE_*: needed of the host, and for a guest in
-			 * its CPUID; 0: none
-			 */
+	/* X86_FEATURE_*: needed of the host, and for a guest in its CPUID; or 0 */
+	u16 feature;
 	u16 state;	/* offset of the first one's value in struct msr_state */
 	u64 constant;
 	/* Whether the MSR is there, besides .feature. */

@@ -44,9 +44,10 @@ static int dispatch(struct vcpu *vcpu)
 	u16 reason = vmx_exit_reason(&vcpu->vmx);
 	exit_handler_t handler = NULL;
 
-	if (reason < ARRAY_SIZE(exit_handlers))
-		handler = exit_handlers[array_index_nospec(
-			reason, ARRAY_SIZE(exit_handlers))];
+	if (reason < NR_EXIT_HANDLERS) {
+		reason = array_index_nospec(reason, NR_EXIT_HANDLERS);
+		handler = exit_handlers[reason];
+	}
 	return handler ? handler(vcpu) : handle_unknown(vcpu);
 }
 

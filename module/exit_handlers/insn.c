@@ -77,11 +77,10 @@ int handle_vmcall(struct vcpu *vcpu)
 	unsigned long nr = v->gpr[VMX_RAX];
 	unsigned long ret;
 
-	if (regs_long_mode(vcpu)) {
+	if (regs_long_mode(vcpu))
 		ret = hypercall(vcpu, nr);
-	} else {
+	else
 		ret = (u32)hypercall(vcpu, (u32)nr);
-	}
 	v->gpr[VMX_RAX] = ret;
 	return EXIT_NEXT_INSN;
 }
