@@ -9,7 +9,7 @@
 #define MASTER	0x20
 #define SLAVE	0xa0
 #define ELCR	0x4d0
-#define NONE	-1
+#define NONE	(-1)
 
 static unsigned int passed, failed;
 static struct bus bus;
