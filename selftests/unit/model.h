@@ -21,7 +21,7 @@
 #define MODEL_PDPT		0x7000
 #define MODEL_MSR_AREA		0x8000
 #define MODEL_REVISION		0x2b
-#define MODEL_PHYS_BITS		39
+#define MODEL_PHYS_BITS		40
 
 struct model {
 	struct vmcs_view view;

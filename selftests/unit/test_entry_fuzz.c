@@ -3,27 +3,15 @@
  * Random states, for what must hold whatever the VMCS contains. The seed is
  * printed, and UNIT_SEED sets it.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <kselftest_harness.h>
 #include <field_names.h>
 #include "model.h"
+#include "random.h"
 
 #define ROUNDS		60000
 #define MAX_VIOLATIONS	300
 #define MAX_CHANGES	12
-
-static u64 state;
-
-/* xorshift64*: the same numbers everywhere for the same seed */
-static u64 random64(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dull;
-}
 
 static u64 random_value(u64 old)
 {
@@ -91,10 +79,7 @@ FIXTURE(fuzz) {
 
 FIXTURE_SETUP(fuzz)
 {
-	const char *seed = getenv("UNIT_SEED");
-
-	state = seed ? strtoull(seed, NULL, 0) : (u64)time(NULL) << 20 | 1;
-	TH_LOG("UNIT_SEED=%#llx", (unsigned long long)state);
+	TH_LOG("UNIT_SEED=%llu", (unsigned long long)random_seed());
 }
 
 FIXTURE_TEARDOWN(fuzz)
