@@ -151,4 +151,54 @@ static inline u64 compat_absent_defects(void)
 	return absent;
 }
 
+/*
+ * Suspend: since 6.12.114 and 6.19 the callbacks of the last CPU get an
+ * argument, and their registration has another name.
+ */
+#include <linux/syscore_ops.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 114) && \
+	 LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+#define COMPAT_DEFINE_SYSCORE(name, on_suspend, on_resume)		\
+	static int name##_suspend(void *unused)				\
+	{								\
+		return on_suspend();					\
+	}								\
+	static void name##_resume(void *unused)				\
+	{								\
+		on_resume();						\
+	}								\
+	static const struct syscore_ops name##_ops = {			\
+		.suspend = name##_suspend,				\
+		.resume = name##_resume,				\
+	};								\
+	static struct syscore name = { .ops = &name##_ops }
+#define compat_register_syscore(s)	register_syscore(s)
+#define compat_unregister_syscore(s)	unregister_syscore(s)
+#else
+#define COMPAT_DEFINE_SYSCORE(name, on_suspend, on_resume)		\
+	static struct syscore_ops name = {				\
+		.suspend = on_suspend,					\
+		.resume = on_resume,					\
+	}
+#define compat_register_syscore(s)	register_syscore_ops(s)
+#define compat_unregister_syscore(s)	unregister_syscore_ops(s)
+#endif
+
+/*
+ * IPIs: since 6.4 smp_send_reschedule() is a macro with a tracepoint.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#include <trace/events/ipi.h>
+#endif
+
+/*
+ * kvm_run: since 6.11 the name of one member warns the kernel's own code.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define compat_immediate_exit(run)	READ_ONCE((run)->immediate_exit__unsafe)
+#else
+#define compat_immediate_exit(run)	READ_ONCE((run)->immediate_exit)
+#endif
+
 #endif /* MINIVMX_COMPAT_H */

@@ -12,6 +12,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 
+#include "../compat.h"
 #include "caps.h"
 
 #define CPUID_1_ECX_VMX		BIT(5)

@@ -8,12 +8,9 @@
 #ifndef MINIVMX_VMX_INSN_H
 #define MINIVMX_VMX_INSN_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <asm/asm.h>
-
-#ifndef CONFIG_CC_HAS_ASM_GOTO_OUTPUT
-#error "MiniVMX needs a compiler that knows asm goto with outputs (gcc 11 or later)"
-#endif
 
 /* SDM: "Conventions" of the VMX instruction reference. */
 enum vmx_outcome {
@@ -101,25 +98,24 @@ static __always_inline enum vmx_outcome invvpid(unsigned long type, u16 vpid,
 enum vmx_outcome vmread_outcome(unsigned long field);
 enum vmx_outcome vmwrite_outcome(unsigned long field, unsigned long value);
 
-/* VMREAD and VMWRITE cost one not-taken branch; what failed is found out later. */
+/*
+ * VMREAD and VMWRITE cost one branch not taken; what failed is found out later.
+ * Before VMREAD the XOR sets ZF, as a failure does: it is what a fault leaves.
+ */
 static __always_inline enum vmx_outcome vmread(unsigned long field,
 					       unsigned long *value)
 {
 	unsigned long result;
+	bool succeeded;
 
-	asm_goto_output("1: VMREAD %[field], %[result]\n\t"
-			"jbe %l[failed]\n\t"
-			_ASM_EXTABLE(1b, %l[failed])
-			: [result] "=r" (result)
-			: [field] "r" (field)
-			: "cc"
-			: failed);
+	asm volatile("xor %k[result], %k[result]\n"
+		     "1: VMREAD %[field], %[result]\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : [result] "=&r" (result), "=@cca" (succeeded)
+		     : [field] "r" (field));
 	*value = result;
-	return VMX_SUCCEED;
-
-failed:
-	*value = 0;
-	return vmread_outcome(field);
+	return likely(succeeded) ? VMX_SUCCEED : vmread_outcome(field);
 }
 
 static __always_inline enum vmx_outcome vmwrite(unsigned long field,

@@ -5,6 +5,7 @@
 #include <linux/cpumask.h>
 #include <linux/smp.h>
 
+#include "../compat.h"
 #include "enter.h"
 
 /**

@@ -13,6 +13,7 @@
 #include <asm/special_insns.h>
 #include <asm/traps.h>
 
+#include "../compat.h"
 #include "caps.h"
 #include "guest.h"
 #include "vmcs.h"

@@ -15,7 +15,6 @@
 #include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include <linux/syscore_ops.h>
 #include <asm/perf_event.h>
 #include <asm/tlbflush.h>
 
@@ -180,10 +179,7 @@ static void root_resume(void)
 		enter_root(cpu);
 }
 
-static struct syscore_ops root_syscore_ops = {
-	.suspend	= root_suspend,
-	.resume		= root_resume,
-};
+COMPAT_DEFINE_SYSCORE(root_syscore, root_suspend, root_resume);
 
 static void reboot_one_cpu(void *unused)
 {
@@ -275,7 +271,7 @@ int vmx_init(void)
 	r = register_reboot_notifier(&root_reboot_notifier);
 	if (r)
 		goto out_emergency;
-	register_syscore_ops(&root_syscore_ops);
+	compat_register_syscore(&root_syscore);
 	return 0;
 
 out_emergency:
@@ -292,7 +288,7 @@ out_enter:
  */
 void vmx_exit(void)
 {
-	unregister_syscore_ops(&root_syscore_ops);
+	compat_unregister_syscore(&root_syscore);
 	unregister_reboot_notifier(&root_reboot_notifier);
 	vmx_emergency_exit();
 	vmx_enter_exit();
