@@ -140,8 +140,8 @@ prune_source()
 {
 	local src=$1
 
-	find "$src" -path "$src/scripts" -prune -o -path "$src/tools/objtool" -prune -o \
-		-type f \( -name '*.[coSa]' -o -name '*.cmd' -o -name '*.rst' \
+	find "$src" -type f ! -path "$src/scripts/*" ! -path "$src/tools/objtool/*" \
+		\( -name '*.[coSa]' -o -name '*.cmd' -o -name '*.rst' \
 		-o -name '*.dts*' -o -name '*.json' \) -delete
 	rm -rf "$src"/{Documentation,drivers,fs,net,sound,samples,crypto,rust}
 }
