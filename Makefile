@@ -45,6 +45,7 @@ selftests:
 	@selftests/setup
 	@echo 'building the tests'
 	@$(MAKE) -s -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
+	@$(MAKE) -s -j$(JOBS) -C userspace/tests BUILD=$(BUILD)/userspace
 	@$(MAKE) -s -j$(JOBS) -C selftests/unit BUILD=$(BUILD)/unit
 
 demo: setup module minivmm

@@ -130,7 +130,7 @@ TEST(kill_while_running)
 		vcpu_run(&machine.vcpu);
 		_exit(1);
 	}
-	usleep(20 * SHORT_WHILE_US);
+	usleep(2 * SHORT_WHILE_US);
 	kill(child, SIGKILL);
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -81,7 +81,7 @@ TEST(alignment_checks_and_kill)
 		for (;;)
 			vcpu_run(&machine.vcpu);
 	}
-	usleep(20 * SHORT_WHILE_US);
+	usleep(2 * SHORT_WHILE_US);
 	kill(child, SIGKILL);
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 /* Long enough for the guest to be inside its loop. */
-#define SHORT_WHILE_US	2000
+#define SHORT_WHILE_US	20000
 
 void kick_handler(int signal);
 pthread_t kick_soon(int signal);

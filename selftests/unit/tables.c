@@ -135,9 +135,9 @@ static bool print_table(const char *name)
 		print_differences();
 	else if (!strcmp(name, "<!-- instruction errors -->\n"))
 		print_meanings("VM-instruction error", VMX_LAST_INSTRUCTION_ERROR,
-			       vmx_instruction_error);
+			       vmx_instruction_error_meaning);
 	else if (!strcmp(name, "<!-- exit reasons -->\n"))
-		print_meanings("exit reason", VMX_LAST_EXIT_REASON, vmx_exit_reason);
+		print_meanings("exit reason", VMX_LAST_EXIT_REASON, vmx_exit_reason_meaning);
 	else
 		return false;
 	return true;

@@ -23,7 +23,7 @@ TEST(instruction_errors_are_the_kernels)
 
 	ASSERT_GE(ARRAY_SIZE(kernel_errors), 25);
 	for (i = 0; i < ARRAY_SIZE(kernel_errors); i++) {
-		error = vmx_instruction_error(kernel_errors[i].number);
+		error = vmx_instruction_error_meaning(kernel_errors[i].number);
 		ASSERT_NE(NULL, error);
 		EXPECT_STREQ(kernel_errors[i].name, error->name);
 		EXPECT_GT(strlen(error->meaning), 15);
@@ -36,9 +36,9 @@ TEST(unused_instruction_errors_have_no_name)
 	unsigned int i, named = 0;
 
 	for (i = 0; i < ARRAY_SIZE(unused); i++)
-		EXPECT_EQ(NULL, vmx_instruction_error(unused[i]));
+		EXPECT_EQ(NULL, vmx_instruction_error_meaning(unused[i]));
 	for (i = 0; i <= VMX_LAST_INSTRUCTION_ERROR; i++)
-		named += vmx_instruction_error(i) != NULL;
+		named += vmx_instruction_error_meaning(i) != NULL;
 	EXPECT_EQ(ARRAY_SIZE(kernel_errors), named);
 }
 
@@ -49,7 +49,7 @@ TEST(exit_reasons_are_the_kernels)
 
 	ASSERT_GE(ARRAY_SIZE(kernel_reasons), 60);
 	for (i = 0; i < ARRAY_SIZE(kernel_reasons); i++) {
-		reason = vmx_exit_reason(kernel_reasons[i].number);
+		reason = vmx_exit_reason_meaning(kernel_reasons[i].number);
 		ASSERT_NE(NULL, reason) {
 			TH_LOG("%s", kernel_reasons[i].name);
 		}
@@ -60,11 +60,11 @@ TEST(exit_reasons_are_the_kernels)
 
 TEST(exit_reasons_ignore_the_flags)
 {
-	EXPECT_EQ(vmx_exit_reason(33), vmx_exit_reason(0x80000021));
-	EXPECT_EQ(NULL, vmx_exit_reason(35));
-	EXPECT_EQ(NULL, vmx_exit_reason(VMX_LAST_EXIT_REASON + 1));
-	EXPECT_EQ(NULL, vmx_exit_reason(0xffff));
-	EXPECT_NE(NULL, vmx_exit_reason(VMX_LAST_EXIT_REASON));
+	EXPECT_EQ(vmx_exit_reason_meaning(33), vmx_exit_reason_meaning(0x80000021));
+	EXPECT_EQ(NULL, vmx_exit_reason_meaning(35));
+	EXPECT_EQ(NULL, vmx_exit_reason_meaning(VMX_LAST_EXIT_REASON + 1));
+	EXPECT_EQ(NULL, vmx_exit_reason_meaning(0xffff));
+	EXPECT_NE(NULL, vmx_exit_reason_meaning(VMX_LAST_EXIT_REASON));
 }
 
 /* Every field of the kernel's enumeration but the high halves. */
