@@ -163,7 +163,7 @@ static const struct vmx_meaning *find(const struct vmx_meaning *table,
 }
 
 /**
- * vmx_instruction_error() - what a VM-instruction error means
+ * vmx_instruction_error_meaning() - what a VM-instruction error means
  * @error: number from the VM-instruction error field (1 to 28)
  *
  * SDM: VM Instruction Error Numbers.
@@ -171,13 +171,13 @@ static const struct vmx_meaning *find(const struct vmx_meaning *table,
  * Return: name and meaning, or NULL if the SDM does not define the number.
  * Context: any.
  */
-const struct vmx_meaning *vmx_instruction_error(__u32 error)
+const struct vmx_meaning *vmx_instruction_error_meaning(__u32 error)
 {
 	return find(instruction_errors, VMX_LAST_INSTRUCTION_ERROR, error);
 }
 
 /**
- * vmx_exit_reason() - what an exit reason means
+ * vmx_exit_reason_meaning() - what an exit reason means
  * @reason: exit reason field; only the basic exit reason in bits 15:0 is used
  *
  * SDM: VMX Basic Exit Reasons.
@@ -185,7 +185,7 @@ const struct vmx_meaning *vmx_instruction_error(__u32 error)
  * Return: name and meaning, or NULL if the SDM does not define the number.
  * Context: any.
  */
-const struct vmx_meaning *vmx_exit_reason(__u32 reason)
+const struct vmx_meaning *vmx_exit_reason_meaning(__u32 reason)
 {
 	return find(exit_reasons, VMX_LAST_EXIT_REASON, reason & 0xffff);
 }

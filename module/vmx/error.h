@@ -18,7 +18,7 @@ struct vmx_meaning {
 #define VMX_LAST_INSTRUCTION_ERROR	28
 #define VMX_LAST_EXIT_REASON		85
 
-const struct vmx_meaning *vmx_instruction_error(__u32 error);
-const struct vmx_meaning *vmx_exit_reason(__u32 reason);
+const struct vmx_meaning *vmx_instruction_error_meaning(__u32 error);
+const struct vmx_meaning *vmx_exit_reason_meaning(__u32 reason);
 
 #endif /* MINIVMX_VMX_ERROR_H */
