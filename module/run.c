@@ -14,6 +14,7 @@
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
 
+#include "compat.h"
 #include "exit_handlers/handlers.h"
 #include "host_work.h"
 #include "regs.h"
@@ -174,8 +175,8 @@ static int run_loaded(struct vcpu *vcpu)
 	vmx_vcpu_load(v);
 	r = move_rip(v, accept_from_user(vcpu));
 	if (r == EXIT_RESUME)
-		r = READ_ONCE(vcpu->run->immediate_exit) ? -EINTR :
-							   run_loop(vcpu);
+		r = compat_immediate_exit(vcpu->run) ? -EINTR :
+						      run_loop(vcpu);
 	if (r == EXIT_TO_USER)
 		r = 0;
 
