@@ -29,12 +29,13 @@ setup:
 	@lab/setup --kernel $(KERNEL)
 
 # One build directory per kernel: a farm of links to the sources, for kbuild
-# leaves its objects beside them. Runs of the lab may want it at the same time.
+# leaves its objects beside them. Without BTF, which needs pahole. Runs of the lab may want it at the same time.
 module:
 	@test -e $(KDIR)/Makefile || lab/setup --kernel $(KERNEL)
 	@mkdir -p $(MODULE)
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(CURDIR)/uapi $(MODULE)/
-	@flock $(MODULE)/.lock $(MAKE) --no-print-directory -j$(JOBS) -C $(KDIR) M=$(MODULE) $(KBUILD_ARGS) modules
+	@flock $(MODULE)/.lock $(MAKE) --no-print-directory -j$(JOBS) -C $(KDIR) M=$(MODULE) \
+		CONFIG_DEBUG_INFO_BTF_MODULES= $(KBUILD_ARGS) modules
 
 minivmm:
 	@echo 'building minivmm'
