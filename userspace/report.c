@@ -73,7 +73,7 @@ static void print_meaning(const char *what, uint64_t number,
 
 static void print_exit_reason(uint64_t reason)
 {
-	print_meaning("exit reason", reason & 0xffff, vmx_exit_reason(reason));
+	print_meaning("exit reason", reason & 0xffff, vmx_exit_reason_meaning(reason));
 }
 
 /*
@@ -90,7 +90,7 @@ static void report_fail_entry(const struct kvm_run *run)
 		print_exit_reason(reason);
 	else
 		print_meaning("VM-instruction error", reason,
-			      vmx_instruction_error(reason));
+			      vmx_instruction_error_meaning(reason));
 }
 
 static void report_instruction(const struct kvm_run *run)
