@@ -11,14 +11,14 @@ uint64_t calls, seen_rip, seen_flags;
 extern const char syscall_entry[];
 
 asm(".pushsection .text\n"
-    "syscall_entry:\n"
-    "	incq	calls\n"
-    "	movq	%rcx, seen_rip\n"
-    "	movq	%r11, seen_flags\n"
-    "	movl	$7, %eax\n"
-    "	outl	%eax, $0xd1\n"
-    "	sysretq\n"
-    ".popsection\n");
+"syscall_entry:\n"
+"	incq	calls\n"
+"	movq	%rcx, seen_rip\n"
+"	movq	%r11, seen_flags\n"
+"	movl	$7, %eax\n"
+"	outl	%eax, $0xd1\n"
+"	sysretq\n"
+".popsection\n");
 
 static void guest_user(void)
 {
