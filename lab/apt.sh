@@ -18,7 +18,7 @@ install_packages()
 {
 	local missing sudo=
 
-	mapfile -t missing < <(missing_packages "$@")
+	read -r -d '' -a missing <<<"$(missing_packages "$@")" || true
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if [ "$(id -u)" -ne 0 ]; then
 		sudo=sudo
@@ -73,8 +73,8 @@ private_apt_sources()
 		*) continue ;;
 		esac
 		echo "deb [signed-by=$keyring] $uri $suite main"
-	done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
-		'Created-By: Packages' | sort -u)
+	done <<<"$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
+		'Created-By: Packages' | sort -u)"
 	[ -n "$mirror" ] || die "apt's sources name no mirror of Debian '$codename';" \
 		"the lab takes the mirror's address from there"
 	echo "deb [signed-by=$keyring] $mirror bookworm-backports main"
@@ -84,10 +84,15 @@ private_apt_sources()
 # Once per run is enough, and only a run that downloads needs it.
 private_apt_update()
 {
-	local apt=$labdir/apt
-
 	[ -z "${apt_is_updated:-}" ] || return 0
 	apt_is_updated=yes
+	one_at_a_time apt read_package_lists
+}
+
+read_package_lists()
+{
+	local apt=$labdir/apt
+
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	private_apt_sources >"$apt/sources.list.new"
 	mv "$apt/sources.list.new" "$apt/sources.list"
@@ -98,7 +103,7 @@ private_apt_update()
 # Download the newest versions of packages and unpack them under DIR.
 download_and_unpack()
 {
-	local dir=$1 debs=$labdir/debs package
+	local dir=$1 debs=$labdir/debs.$$ package
 
 	shift
 	say "downloading $*"
