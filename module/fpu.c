@@ -210,3 +210,55 @@ int fpu_set(struct vcpu *vcpu, const struct kvm_fpu *fpu)
 	kfree(xsave);
 	return r;
 }
+
+/**
+ * fpu_xsave_size() - how large the XSAVE area of this vCPU is
+ * @vcpu: the vCPU
+ *
+ * Return: bytes, at least those of struct kvm_xsave.
+ */
+unsigned int fpu_xsave_size(const struct vcpu *vcpu)
+{
+	return vcpu->fpu.guest.uabi_size;
+}
+
+/**
+ * fpu_get_xsave() - KVM_GET_XSAVE, KVM_GET_XSAVE2
+ * @vcpu: the vCPU
+ * @xsave: fpu_xsave_size() bytes, filled with an XSAVE area in standard format
+ *
+ * As on KVM, with the components that the guest can enable, and always x87 and
+ * SSE. SDM: "XSAVE Area".
+ *
+ * Context: as fpu_get().
+ */
+void fpu_get_xsave(struct vcpu *vcpu, void *xsave)
+{
+	lockdep_assert_held(&vcpu->mutex);
+	WARN_ON_ONCE(vcpu->fpu.loaded);
+
+	fpu_copy_guest_fpstate_to_uabi(&vcpu->fpu.guest, xsave,
+				       fpu_xsave_size(vcpu),
+				       vcpu->cpuid.xcr0_supported |
+				       XFEATURE_MASK_FPSSE, vcpu->vmx.pkru);
+}
+
+/**
+ * fpu_set_xsave() - KVM_SET_XSAVE
+ * @vcpu: the vCPU
+ * @xsave: fpu_xsave_size() bytes; as on KVM, PKRU stays as it is if it is not
+ *	among the components there, all others get their initial values then
+ *
+ * Context: as fpu_get().
+ * Return: 0; -EINVAL for a component that is not offered, a reserved bit of
+ * MXCSR, and what XRSTOR refuses in the header.
+ */
+int fpu_set_xsave(struct vcpu *vcpu, const void *xsave)
+{
+	lockdep_assert_held(&vcpu->mutex);
+	WARN_ON_ONCE(vcpu->fpu.loaded);
+
+	return fpu_copy_uabi_to_guest_fpstate(&vcpu->fpu.guest, xsave,
+					      fpu_supported_xcr0(),
+					      &vcpu->vmx.pkru);
+}

@@ -26,6 +26,9 @@ void fpu_load_host(struct vcpu *vcpu);
 void fpu_before_enter(struct vcpu *vcpu);
 int fpu_get(struct vcpu *vcpu, struct kvm_fpu *fpu);
 int fpu_set(struct vcpu *vcpu, const struct kvm_fpu *fpu);
+unsigned int fpu_xsave_size(const struct vcpu *vcpu);
+void fpu_get_xsave(struct vcpu *vcpu, void *xsave);
+int fpu_set_xsave(struct vcpu *vcpu, const void *xsave);
 u64 fpu_supported_xcr0(void);
 
 #endif /* MINIVMX_FPU_H */

@@ -7,7 +7,6 @@
  * so may put and load the vCPU because they read guest memory.
  */
 #include <linux/kvm.h>
-#include <linux/bitfield.h>
 #include <asm/apicdef.h>
 #include <asm/fpu/xcr.h>
 #include <asm/processor.h>
@@ -94,78 +93,6 @@ void regs_set(struct vcpu *vcpu, const struct kvm_regs *regs)
 	vmx_drop_queued_exception(v);
 }
 
-/* ---- segments ---- */
-
-/* Access rights as in the VMCS ("Guest Register State"). */
-#define SEG_AR_TYPE		GENMASK(3, 0)
-#define SEG_AR_S		BIT(4)
-#define SEG_AR_DPL		GENMASK(6, 5)
-#define SEG_AR_P		BIT(7)
-#define SEG_AR_AVL		BIT(12)
-#define SEG_AR_L		BIT(13)
-#define SEG_AR_DB		BIT(14)
-#define SEG_AR_G		BIT(15)
-#define SEG_AR_UNUSABLE	BIT(16)
-
-#define SEG_AR_TYPE_ACCESSED	BIT(0)
-#define SEG_AR_TYPE_BUSY_TSS64	11
-
-static void segment_to_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
-			   struct kvm_segment *to)
-{
-	struct vmx_segment from;
-	u32 ar;
-
-	vmx_get_segment(&vcpu->vmx, reg, &from);
-	ar = from.access_rights;
-
-	memset(to, 0, sizeof(*to));
-	to->base = from.base;
-	to->limit = from.limit;
-	to->selector = from.selector;
-	to->type = FIELD_GET(SEG_AR_TYPE, ar);
-	to->s = FIELD_GET(SEG_AR_S, ar);
-	to->dpl = FIELD_GET(SEG_AR_DPL, ar);
-	to->avl = FIELD_GET(SEG_AR_AVL, ar);
-	to->l = FIELD_GET(SEG_AR_L, ar);
-	to->db = FIELD_GET(SEG_AR_DB, ar);
-	to->g = FIELD_GET(SEG_AR_G, ar);
-	to->unusable = FIELD_GET(SEG_AR_UNUSABLE, ar);
-	/*
-	 * A usable segment is present; VMMs that don't keep "unusable" find
-	 * it again in "present", as on KVM.
-	 */
-	to->present = !to->unusable;
-}
-
-static void segment_from_kvm(struct vcpu *vcpu, enum vmx_sreg reg,
-			     const struct kvm_segment *from)
-{
-	bool unusable = from->unusable || !from->present;
-	struct vmx_segment to = {
-		.base = from->base,
-		.limit = from->limit,
-		.selector = from->selector,
-		.access_rights = FIELD_PREP(SEG_AR_TYPE, from->type & 15) |
-				 FIELD_PREP(SEG_AR_S, from->s & 1) |
-				 FIELD_PREP(SEG_AR_DPL, from->dpl & 3) |
-				 FIELD_PREP(SEG_AR_P, from->present & 1) |
-				 FIELD_PREP(SEG_AR_AVL, from->avl & 1) |
-				 FIELD_PREP(SEG_AR_L, from->l & 1) |
-				 FIELD_PREP(SEG_AR_DB, from->db & 1) |
-				 FIELD_PREP(SEG_AR_G, from->g & 1) |
-				 FIELD_PREP(SEG_AR_UNUSABLE, unusable),
-	};
-
-	/*
-	 * VM entry wants every usable segment accessed, which many VMMs forget
-	 * and KVM mends.
-	 */
-	if (reg != VMX_LDTR)
-		to.access_rights |= SEG_AR_TYPE_ACCESSED;
-	vmx_set_segment(&vcpu->vmx, reg, &to);
-}
-
 /**
  * regs_cpl() - current privilege level
  * @vcpu: the vCPU
@@ -178,7 +105,7 @@ unsigned int regs_cpl(struct vcpu *vcpu)
 
 	if (!(vmx_hw_cr0(v) & X86_CR0_PE))
 		return 0;
-	return FIELD_GET(SEG_AR_DPL, vmcs_read32(v, GUEST_SS_AR_BYTES));
+	return VMX_AR_DPL(vmcs_read32(v, GUEST_SS_AR_BYTES));
 }
 
 /**
@@ -192,7 +119,7 @@ bool regs_long_mode(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 
 	return (v->entry_controls & VM_ENTRY_IA32E_MODE) &&
-	       (vmx_cs_ar(v) & SEG_AR_L);
+	       (vmx_cs_ar(v) & VMX_AR_L_MASK);
 }
 
 /* ---- control registers ---- */
@@ -202,22 +129,40 @@ static bool in_ia32e_mode(struct vmx_vcpu *v)
 	return v->entry_controls & VM_ENTRY_IA32E_MODE;
 }
 
-static bool is_pae_paging(unsigned long cr0, unsigned long cr4, u64 efer)
+/**
+ * regs_is_pae_paging() - would these control registers mean PAE paging?
+ * @cr0: CR0
+ * @cr4: CR4
+ * @efer: IA32_EFER
+ *
+ * SDM: "PAE Paging".
+ */
+bool regs_is_pae_paging(unsigned long cr0, unsigned long cr4, u64 efer)
 {
 	return (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) && !(efer & EFER_LMA);
 }
 
-static bool is_legal_gpa(struct vcpu *vcpu, u64 gpa)
+/**
+ * regs_is_legal_gpa() - can this be a guest-physical address of the vCPU?
+ * @vcpu: the vCPU
+ * @gpa: any value
+ */
+bool regs_is_legal_gpa(struct vcpu *vcpu, u64 gpa)
 {
 	return !(gpa >> vcpu->cpuid.maxphyaddr);
 }
 
-/*
+/**
+ * regs_load_pdptes() - load the PDPTEs from guest memory
+ * @vcpu: the vCPU, which is put and loaded
+ * @cr3: says where they are
+ *
  * With EPT the CPU takes the PDPTEs from the VMCS at VM entry, so whoever turns
- * PAE paging on outside of the guest loads them from guest memory.
- * Puts and loads the vCPU. Return: 0, or 1 if they can't be read or are bad.
+ * PAE paging on outside of the guest loads them. SDM: "PDPTE Registers".
+ *
+ * Return: 0, or 1 if they can't be read or are bad.
  */
-static int load_pdptes(struct vcpu *vcpu, unsigned long cr3)
+int regs_load_pdptes(struct vcpu *vcpu, unsigned long cr3)
 {
 	u64 reserved = GENMASK_ULL(63, vcpu->cpuid.maxphyaddr) |
 		       GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1);
@@ -238,7 +183,13 @@ static int load_pdptes(struct vcpu *vcpu, unsigned long cr3)
 	return 0;
 }
 
-static bool is_valid_cr0(unsigned long cr0)
+/**
+ * regs_is_valid_cr0() - is this a combination of bits that CR0 can have?
+ * @cr0: any value
+ *
+ * SDM: "Control Registers".
+ */
+bool regs_is_valid_cr0(unsigned long cr0)
 {
 	if (cr0 >> 32)
 		return false;
@@ -254,9 +205,9 @@ static void fix_tr_for_long_mode(struct vmx_vcpu *v)
 {
 	u32 ar = vmcs_read32(v, GUEST_TR_AR_BYTES);
 
-	if (FIELD_GET(SEG_AR_TYPE, ar) != SEG_AR_TYPE_BUSY_TSS64)
+	if ((ar & VMX_AR_TYPE_MASK) != VMX_AR_TYPE_BUSY_64_TSS)
 		vmcs_write32(v, GUEST_TR_AR_BYTES,
-			     (ar & ~SEG_AR_TYPE) | SEG_AR_TYPE_BUSY_TSS64);
+			     (ar & ~VMX_AR_TYPE_MASK) | VMX_AR_TYPE_BUSY_64_TSS);
 }
 
 /* EFER.LMA follows CR0.PG while EFER.LME is set. */
@@ -291,19 +242,19 @@ int regs_write_cr0(struct vcpu *vcpu, unsigned long cr0)
 	unsigned long cr4 = vmx_guest_cr4(v);
 	u64 efer = vmx_guest_efer(v);
 
-	if (!is_valid_cr0(cr0))
+	if (!regs_is_valid_cr0(cr0))
 		return 1;
 	cr0 |= X86_CR0_ET;
 	cr0 &= CR0_DEFINED;
 
 	if ((efer & EFER_LME) && !(old & X86_CR0_PG) && (cr0 & X86_CR0_PG) &&
-	    (!(cr4 & X86_CR4_PAE) || (vmx_cs_ar(v) & SEG_AR_L)))
+	    (!(cr4 & X86_CR4_PAE) || (vmx_cs_ar(v) & VMX_AR_L_MASK)))
 		return 1;
 	if (!(cr0 & X86_CR0_PG) &&
 	    (regs_long_mode(vcpu) || (cr4 & X86_CR4_PCIDE)))
 		return 1;
 	if (!(efer & EFER_LME) && (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) &&
-	    ((cr0 ^ old) & CR0_PDPTE_BITS) && load_pdptes(vcpu, vmx_hw_cr3(v)))
+	    ((cr0 ^ old) & CR0_PDPTE_BITS) && regs_load_pdptes(vcpu, vmx_hw_cr3(v)))
 		return 1;
 
 	if ((cr0 ^ old) & X86_CR0_PG)
@@ -330,10 +281,10 @@ int regs_write_cr3(struct vcpu *vcpu, unsigned long cr3)
 
 	if (cr4 & X86_CR4_PCIDE)
 		cr3 &= ~X86_CR3_PCID_NOFLUSH;
-	if (!is_legal_gpa(vcpu, cr3))
+	if (!regs_is_legal_gpa(vcpu, cr3))
 		return 1;
-	if (is_pae_paging(vmx_guest_cr0(v), cr4, vmx_guest_efer(v)) &&
-	    load_pdptes(vcpu, cr3))
+	if (regs_is_pae_paging(vmx_guest_cr0(v), cr4, vmx_guest_efer(v)) &&
+	    regs_load_pdptes(vcpu, cr3))
 		return 1;
 
 	vmx_set_guest_cr3(v, cr3);
@@ -362,9 +313,9 @@ int regs_write_cr4(struct vcpu *vcpu, unsigned long cr4)
 	if (in_ia32e_mode(v)) {
 		if (!(cr4 & X86_CR4_PAE) || (changed & X86_CR4_LA57))
 			return 1;
-	} else if (is_pae_paging(vmx_guest_cr0(v), cr4, 0) &&
+	} else if (regs_is_pae_paging(vmx_guest_cr0(v), cr4, 0) &&
 		   (changed & CR4_PDPTE_BITS) &&
-		   load_pdptes(vcpu, vmx_hw_cr3(v))) {
+		   regs_load_pdptes(vcpu, vmx_hw_cr3(v))) {
 		return 1;
 	}
 	if ((cr4 & X86_CR4_PCIDE) && (changed & X86_CR4_PCIDE) &&
@@ -457,113 +408,85 @@ int regs_write_xcr(struct vcpu *vcpu, u32 index, u64 value)
 	return 0;
 }
 
-/* ---- special registers ---- */
-
 /**
- * regs_get_sregs() - KVM_GET_SREGS
+ * regs_get_xcrs() - KVM_GET_XCRS
  * @vcpu: the vCPU
- * @sregs: filled
+ * @xcrs: filled in, zeroed by the caller
+ *
+ * Context: the VMCS need not be current.
  */
-void regs_get_sregs(struct vcpu *vcpu, struct kvm_sregs *sregs)
+void regs_get_xcrs(struct vcpu *vcpu, struct kvm_xcrs *xcrs)
 {
-	struct vmx_vcpu *v = &vcpu->vmx;
-	u32 info = v->events.interrupt.info;
-
-	memset(sregs, 0, sizeof(*sregs));
-	segment_to_kvm(vcpu, VMX_CS, &sregs->cs);
-	segment_to_kvm(vcpu, VMX_DS, &sregs->ds);
-	segment_to_kvm(vcpu, VMX_ES, &sregs->es);
-	segment_to_kvm(vcpu, VMX_FS, &sregs->fs);
-	segment_to_kvm(vcpu, VMX_GS, &sregs->gs);
-	segment_to_kvm(vcpu, VMX_SS, &sregs->ss);
-	segment_to_kvm(vcpu, VMX_TR, &sregs->tr);
-	segment_to_kvm(vcpu, VMX_LDTR, &sregs->ldt);
-	sregs->idt.base = vmcs_read_natural(v, GUEST_IDTR_BASE);
-	sregs->idt.limit = vmcs_read32(v, GUEST_IDTR_LIMIT);
-	sregs->gdt.base = vmcs_read_natural(v, GUEST_GDTR_BASE);
-	sregs->gdt.limit = vmcs_read32(v, GUEST_GDTR_LIMIT);
-
-	sregs->cr0 = vmx_guest_cr0(v);
-	sregs->cr2 = v->cr2;
-	sregs->cr3 = vmx_hw_cr3(v);
-	sregs->cr4 = vmx_guest_cr4(v);
-	sregs->cr8 = vcpu->cr8;
-	sregs->efer = vmx_guest_efer(v);
-	sregs->apic_base = vcpu->apic_base;
-
-	if ((info & INTR_INFO_VALID_MASK) &&
-	    (info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_EXT_INTR)
-		__set_bit(info & INTR_INFO_VECTOR_MASK,
-			  (unsigned long *)sregs->interrupt_bitmap);
-}
-
-static bool are_valid_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
-{
-	if ((sregs->efer & EFER_LME) && (sregs->cr0 & X86_CR0_PG)) {
-		if (!(sregs->cr4 & X86_CR4_PAE) || !(sregs->efer & EFER_LMA))
-			return false;
-		if (!is_legal_gpa(vcpu, sregs->cr3))
-			return false;
-	} else if ((sregs->efer & EFER_LMA) || sregs->cs.l) {
-		return false;
-	}
-	return !(sregs->cr4 & vcpu->cpuid.cr4_reserved) &&
-	       is_valid_cr0(sregs->cr0);
-}
-
-static void set_segments(struct vcpu *vcpu, const struct kvm_sregs *sregs)
-{
-	segment_from_kvm(vcpu, VMX_CS, &sregs->cs);
-	segment_from_kvm(vcpu, VMX_DS, &sregs->ds);
-	segment_from_kvm(vcpu, VMX_ES, &sregs->es);
-	segment_from_kvm(vcpu, VMX_FS, &sregs->fs);
-	segment_from_kvm(vcpu, VMX_GS, &sregs->gs);
-	segment_from_kvm(vcpu, VMX_SS, &sregs->ss);
-	segment_from_kvm(vcpu, VMX_TR, &sregs->tr);
-	segment_from_kvm(vcpu, VMX_LDTR, &sregs->ldt);
+	if (!boot_cpu_has(X86_FEATURE_XSAVE))
+		return;
+	xcrs->nr_xcrs = 1;
+	xcrs->xcrs[0].xcr = XCR_XFEATURE_ENABLED_MASK;
+	xcrs->xcrs[0].value = vcpu->vmx.xcr0;
 }
 
 /**
- * regs_set_sregs() - KVM_SET_SREGS
+ * regs_set_xcrs() - KVM_SET_XCRS
  * @vcpu: the vCPU
- * @sregs: the values
+ * @xcrs: the values; as on KVM, only the first one for XCR0 counts
  *
- * May put and load the vCPU to read PDPTEs.
- *
- * Return: 0; -EINVAL with nothing changed for values that KVM refuses.
+ * Context: the VMCS need not be current.
+ * Return: 0, or -EINVAL.
  */
-int regs_set_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
+int regs_set_xcrs(struct vcpu *vcpu, const struct kvm_xcrs *xcrs)
+{
+	u32 i;
+
+	if (!boot_cpu_has(X86_FEATURE_XSAVE))
+		return -EINVAL;
+	if (xcrs->nr_xcrs > KVM_MAX_XCRS || xcrs->flags)
+		return -EINVAL;
+
+	for (i = 0; i < xcrs->nr_xcrs; i++)
+		if (xcrs->xcrs[i].xcr == XCR_XFEATURE_ENABLED_MASK)
+			return regs_write_xcr(vcpu, XCR_XFEATURE_ENABLED_MASK,
+					      xcrs->xcrs[i].value) ? -EINVAL : 0;
+	return 0;
+}
+
+/* ---- debug registers ---- */
+
+/**
+ * regs_get_debugregs() - KVM_GET_DEBUGREGS
+ * @vcpu: the vCPU
+ * @dregs: filled
+ */
+void regs_get_debugregs(struct vcpu *vcpu, struct kvm_debugregs *dregs)
+{
+	const struct vmx_vcpu *v = &vcpu->vmx;
+	int i;
+
+	memset(dregs, 0, sizeof(*dregs));
+	for (i = 0; i < ARRAY_SIZE(dregs->db); i++)
+		dregs->db[i] = v->dr[i];
+	dregs->dr6 = v->dr6;
+	dregs->dr7 = v->dr7;
+}
+
+/**
+ * regs_set_debugregs() - KVM_SET_DEBUGREGS
+ * @vcpu: the vCPU
+ * @dregs: the values
+ *
+ * Return: 0; -EINVAL with nothing changed for a flag (there is none) and for
+ * the upper halves of DR6 and DR7.
+ */
+int regs_set_debugregs(struct vcpu *vcpu, const struct kvm_debugregs *dregs)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
-	unsigned int vector;
+	int i;
 
-	if (!are_valid_sregs(vcpu, sregs))
-		return -EINVAL;
-	if (msr_set(vcpu, MSR_IA32_APICBASE, sregs->apic_base, MSR_FROM_VMM))
+	if (dregs->flags || dregs->dr6 >> 32 || dregs->dr7 >> 32)
 		return -EINVAL;
 
-	vmcs_write_natural(v, GUEST_IDTR_BASE, sregs->idt.base);
-	vmcs_write32(v, GUEST_IDTR_LIMIT, sregs->idt.limit);
-	vmcs_write_natural(v, GUEST_GDTR_BASE, sregs->gdt.base);
-	vmcs_write32(v, GUEST_GDTR_LIMIT, sregs->gdt.limit);
-
-	v->cr2 = sregs->cr2;
-	vmx_set_guest_cr3(v, sregs->cr3);
-	/* As on KVM, a priority out of range leaves the old one. */
-	regs_write_cr8(vcpu, sregs->cr8);
-	vmx_set_guest_efer(v, sregs->efer);
-	vmx_set_guest_cr0(v, sregs->cr0);
-	vmx_set_guest_cr4(v, sregs->cr4);
-	/* As on KVM, bad PDPTEs are found out by the guest's first access. */
-	if (is_pae_paging(sregs->cr0, sregs->cr4, sregs->efer))
-		load_pdptes(vcpu, sregs->cr3);
-	set_segments(vcpu, sregs);
-	vmx_flush_linear(v);
-
-	vector = find_first_bit((const unsigned long *)sregs->interrupt_bitmap,
-				KVM_NR_INTERRUPTS);
-	if (vector < KVM_NR_INTERRUPTS)
-		vmx_queue_interrupt(v, vector);
+	for (i = 0; i < ARRAY_SIZE(dregs->db); i++)
+		v->dr[i] = dregs->db[i];
+	v->dr6 = dregs->dr6;
+	vmx_set_guest_dr7(v, dregs->dr7);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vCPU file: creation, ioctls and the mapping of kvm_run.
+ * The vCPU file: creation, lifetime and the mapping of kvm_run.
  */
 #include <linux/anon_inodes.h>
 #include <linux/compat.h>
@@ -8,15 +8,11 @@
 #include <linux/kvm.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <asm/tsc.h>
 
-#include "compat.h"
 #include "regs.h"
-#include "run.h"
 #include "vcpu.h"
-#include "vmx/event.h"
 
 static void *vcpu_page(struct vcpu *vcpu, pgoff_t page)
 {
@@ -51,172 +47,6 @@ static int vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	vma->vm_ops = &vcpu_vm_ops;
 	return 0;
-}
-
-static long vcpu_get_regs(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_regs regs;
-
-	vmx_vcpu_load(&vcpu->vmx);
-	regs_get(vcpu, &regs);
-	vmx_vcpu_put(&vcpu->vmx);
-	return copy_to_user(argp, &regs, sizeof(regs)) ? -EFAULT : 0;
-}
-
-static long vcpu_set_regs(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_regs regs;
-
-	if (copy_from_user(&regs, argp, sizeof(regs)))
-		return -EFAULT;
-	vmx_vcpu_load(&vcpu->vmx);
-	regs_set(vcpu, &regs);
-	vmx_vcpu_put(&vcpu->vmx);
-	return 0;
-}
-
-static long vcpu_get_sregs(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_sregs sregs;
-
-	vmx_vcpu_load(&vcpu->vmx);
-	regs_get_sregs(vcpu, &sregs);
-	vmx_vcpu_put(&vcpu->vmx);
-	return copy_to_user(argp, &sregs, sizeof(sregs)) ? -EFAULT : 0;
-}
-
-static long vcpu_set_sregs(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_sregs sregs;
-	int r;
-
-	if (copy_from_user(&sregs, argp, sizeof(sregs)))
-		return -EFAULT;
-	vmx_vcpu_load(&vcpu->vmx);
-	r = regs_set_sregs(vcpu, &sregs);
-	vmx_vcpu_put(&vcpu->vmx);
-	return r;
-}
-
-static long vcpu_get_fpu(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_fpu fpu;
-	int r;
-
-	memset(&fpu, 0, sizeof(fpu));
-	r = fpu_get(vcpu, &fpu);
-	if (r)
-		return r;
-	return copy_to_user(argp, &fpu, sizeof(fpu)) ? -EFAULT : 0;
-}
-
-static long vcpu_set_fpu(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_fpu fpu;
-
-	if (copy_from_user(&fpu, argp, sizeof(fpu)))
-		return -EFAULT;
-	return fpu_set(vcpu, &fpu);
-}
-
-static long vcpu_interrupt(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_interrupt irq;
-
-	if (copy_from_user(&irq, argp, sizeof(irq)))
-		return -EFAULT;
-	if (irq.irq >= KVM_NR_INTERRUPTS)
-		return -EINVAL;
-	/* As on KVM, a second one replaces one not yet taken. */
-	vmx_queue_interrupt(&vcpu->vmx, irq.irq);
-	return 0;
-}
-
-static long vcpu_set_signal_mask(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_signal_mask __user *user_mask = argp;
-	struct kvm_signal_mask mask;
-	sigset_t sigset;
-
-	if (!argp) {
-		vcpu->sigmask_set = false;
-		return 0;
-	}
-	if (copy_from_user(&mask, argp, sizeof(mask)))
-		return -EFAULT;
-	if (mask.len != sizeof(sigset))
-		return -EINVAL;
-	if (copy_from_user(&sigset, user_mask->sigset, sizeof(sigset)))
-		return -EFAULT;
-
-	sigdelsetmask(&sigset, sigmask(SIGKILL) | sigmask(SIGSTOP));
-	vcpu->sigmask = sigset;
-	vcpu->sigmask_set = true;
-	return 0;
-}
-
-static long vcpu_get_mp_state(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_mp_state state = { .mp_state = vcpu->mp_state };
-
-	return copy_to_user(argp, &state, sizeof(state)) ? -EFAULT : 0;
-}
-
-static long vcpu_set_mp_state(struct vcpu *vcpu, void __user *argp)
-{
-	struct kvm_mp_state state;
-
-	if (copy_from_user(&state, argp, sizeof(state)))
-		return -EFAULT;
-	/* The other states belong to an in-kernel local APIC. */
-	if (state.mp_state != KVM_MP_STATE_RUNNABLE)
-		return -EINVAL;
-	vcpu->mp_state = state.mp_state;
-	return 0;
-}
-
-static long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd,
-			      unsigned long arg)
-{
-	void __user *argp = (void __user *)arg;
-
-	switch (cmd) {
-	case KVM_RUN:
-		return arg ? -EINVAL : vcpu_run(vcpu);
-	case KVM_GET_REGS:
-		return vcpu_get_regs(vcpu, argp);
-	case KVM_SET_REGS:
-		return vcpu_set_regs(vcpu, argp);
-	case KVM_GET_SREGS:
-		return vcpu_get_sregs(vcpu, argp);
-	case KVM_SET_SREGS:
-		return vcpu_set_sregs(vcpu, argp);
-	case KVM_GET_FPU:
-		return vcpu_get_fpu(vcpu, argp);
-	case KVM_SET_FPU:
-		return vcpu_set_fpu(vcpu, argp);
-	case KVM_GET_MSRS:
-		return msr_ioctl_get(vcpu, argp);
-	case KVM_SET_MSRS:
-		return msr_ioctl_set(vcpu, argp);
-	case KVM_SET_CPUID2:
-		return cpuid_set(vcpu, argp);
-	case KVM_GET_CPUID2:
-		return cpuid_get(vcpu, argp);
-	case KVM_INTERRUPT:
-		return vcpu_interrupt(vcpu, argp);
-	case KVM_NMI:
-		vmx_queue_nmi(&vcpu->vmx);
-		return 0;
-	case KVM_SET_SIGNAL_MASK:
-		return vcpu_set_signal_mask(vcpu, argp);
-	case KVM_GET_MP_STATE:
-		return vcpu_get_mp_state(vcpu, argp);
-	case KVM_SET_MP_STATE:
-		return vcpu_set_mp_state(vcpu, argp);
-	default:
-		return -EINVAL;
-	}
 }
 
 static long vcpu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -294,6 +124,7 @@ static struct vcpu *vcpu_alloc(struct vm *vm, u32 id)
 		goto out_fpu;
 
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	vcpu->tsc_khz = tsc_khz;
 	cpuid_reset(vcpu);
 	msr_reset(vcpu);
 	regs_reset(vcpu);

@@ -48,6 +48,7 @@ struct vcpu {
 	struct fpu_state fpu;		/* (m) */
 
 	u32 mp_state;			/* (m) KVM_MP_STATE_* */
+	u32 tsc_khz;			/* (m) as the VMM has been told */
 	u64 apic_base;			/* (m) IA32_APIC_BASE */
 	u64 cr8;			/* (m) task priority 0..15 */
 	bool sigmask_set;		/* (m) */
@@ -61,5 +62,8 @@ static inline struct vcpu *vmx_to_vcpu(struct vmx_vcpu *v)
 
 int vcpu_create(struct vm *vm, u32 id);
 void vcpus_destroy(struct vm *vm);
+
+/* vcpu_ioctl.c */
+long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd, unsigned long arg);
 
 #endif /* MINIVMX_VCPU_H */

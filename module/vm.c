@@ -122,6 +122,37 @@ static int vm_set_identity_map_addr(struct vm *vm, void __user *argp)
 	return r;
 }
 
+/* What a VMM must ask for before it can happen. */
+static int vm_enable_cap(struct vm *vm, void __user *argp)
+{
+	struct kvm_enable_cap cap;
+
+	if (copy_from_user(&cap, argp, sizeof(cap)))
+		return -EFAULT;
+	if (cap.flags)
+		return -EINVAL;
+
+	switch (cap.cap) {
+	case KVM_CAP_EXCEPTION_PAYLOAD:
+		WRITE_ONCE(vm->exception_payload, cap.args[0]);
+		return 0;
+	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
+		WRITE_ONCE(vm->triple_fault_event, cap.args[0]);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* As on KVM for a VM without an in-kernel interrupt controller. */
+static int vm_set_gsi_routing(void __user *argp)
+{
+	struct kvm_irq_routing routing;
+
+	return copy_from_user(&routing, argp, sizeof(routing)) ? -EFAULT :
+								 -EINVAL;
+}
+
 static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct vm *vm = file->private_data;
@@ -142,6 +173,10 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_set_tss_addr(arg);
 	case KVM_SET_IDENTITY_MAP_ADDR:
 		return vm_set_identity_map_addr(vm, argp);
+	case KVM_ENABLE_CAP:
+		return vm_enable_cap(vm, argp);
+	case KVM_SET_GSI_ROUTING:
+		return vm_set_gsi_routing(argp);
 	default:
 		return -ENOTTY;
 	}

@@ -24,6 +24,7 @@
 /* KVM's own limits on Debian's kernels, reported by KVM_CHECK_EXTENSION. */
 #define VM_MAX_VCPUS	1024
 #define VM_MAX_VCPU_ID	4096
+#define VM_MAX_IRQ_ROUTES	4096
 
 struct vm {
 	refcount_t users;		/* the VM file and each vCPU file */
@@ -33,6 +34,8 @@ struct vm {
 	unsigned int nr_vcpus;		/* (l) */
 	struct rw_semaphore slots_sem;
 	struct memslots slots;		/* (s) */
+	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
+	bool triple_fault_event;	/* (a) KVM_CAP_X86_TRIPLE_FAULT_EVENT is */
 	u64 tsc_offset;			/* (l) guest TSC minus host TSC for new vCPUs */
 	struct vmx_vm vmx;
 };

@@ -26,9 +26,6 @@
 /* SDM: "Debug Control Register (DR7)" */
 #define DR7_GENERAL_DETECT	BIT(13)
 
-/* An NMI in service or blocked leaves room for one more, none leaves two. */
-#define NMI_PENDING_MAX		2
-
 #define VX(vector)	BIT_ULL(X86_TRAP_##vector)
 
 /* SDM: "Interrupt and Exception Classes", for double-fault generation */
@@ -215,7 +212,7 @@ int vmx_queue_interrupt(struct vmx_vcpu *v, u8 vector)
  */
 void vmx_queue_nmi(struct vmx_vcpu *v)
 {
-	v->events.nmi_pending = min(v->events.nmi_pending + 1, NMI_PENDING_MAX);
+	v->events.nmi_pending = min(v->events.nmi_pending + 1, VMX_NMI_PENDING_MAX);
 }
 
 /* ---- delivery ---- */
@@ -253,6 +250,25 @@ static void deliver_dr6(struct vmx_vcpu *v, unsigned long conditions)
 	v->dr6 ^= conditions & DR6_RESERVED;
 }
 
+/**
+ * vmx_deliver_payload() - let CR2 or DR6 change for the exception that waits
+ * @v: the vCPU
+ *
+ * Happens by itself when the exception is delivered, and only once.
+ */
+void vmx_deliver_payload(struct vmx_vcpu *v)
+{
+	struct vmx_events *ev = &v->events;
+
+	if (!ev->exception_has_payload)
+		return;
+	if (is_queued(ev, X86_TRAP_PF))
+		v->cr2 = ev->exception_payload;
+	else if (is_queued(ev, X86_TRAP_DB))
+		deliver_dr6(v, ev->exception_payload);
+	ev->exception_has_payload = false;
+}
+
 /* What the CPU does before it looks into the IDT; once per exception. */
 static void begin_exception(struct vmx_vcpu *v)
 {
@@ -261,15 +277,9 @@ static void begin_exception(struct vmx_vcpu *v)
 
 	if (is_one_of(vector, FAULTS))
 		vmx_set_rflags(v, vmx_rflags(v) | X86_EFLAGS_RF);
-	if (ev->exception_has_payload && vector == X86_TRAP_PF)
-		v->cr2 = ev->exception_payload;
-	if (vector == X86_TRAP_DB) {
-		if (ev->exception_has_payload)
-			deliver_dr6(v, ev->exception_payload);
-		if (v->dr7 & DR7_GENERAL_DETECT)
-			vmx_set_guest_dr7(v, v->dr7 & ~DR7_GENERAL_DETECT);
-	}
-	ev->exception_has_payload = false;
+	vmx_deliver_payload(v);
+	if (vector == X86_TRAP_DB && (v->dr7 & DR7_GENERAL_DETECT))
+		vmx_set_guest_dr7(v, v->dr7 & ~DR7_GENERAL_DETECT);
 	ev->exception_injected = true;
 }
 

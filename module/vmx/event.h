@@ -5,12 +5,16 @@
 #include "guest.h"
 #include "vmx.h"
 
+/* An NMI in service or blocked leaves room for one more, none leaves two. */
+#define VMX_NMI_PENDING_MAX	2
+
 /* Queue; a later vmx_events_deliver() decides when. */
 void vmx_queue_exception(struct vmx_vcpu *v, u8 vector, bool has_error,
 			 u32 error_code);
 void vmx_queue_page_fault(struct vmx_vcpu *v, unsigned long address,
 			  u32 error_code);
 void vmx_queue_debug_exception(struct vmx_vcpu *v, unsigned long dr6);
+void vmx_deliver_payload(struct vmx_vcpu *v);
 void vmx_drop_queued_exception(struct vmx_vcpu *v);
 int vmx_queue_interrupt(struct vmx_vcpu *v, u8 vector);
 void vmx_queue_nmi(struct vmx_vcpu *v);
