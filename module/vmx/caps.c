@@ -112,7 +112,7 @@ static const struct control_field entry_field = {
 /*
  * SDM: "Algorithms for Determining VMX Capabilities". The low half of the MSR
  * has the controls that must be 1, the high half those that may be 1.
- * Return: 0, or -EOPNOTSUPP with one line in the log for each that is missing.
+ * Return: 0, or -EOPNOTSUPP with a line in the log for the first one missing.
  */
 static int read_controls(const struct vmx_caps *caps,
 			 const struct control_field *field, u32 *controls,
@@ -121,7 +121,6 @@ static int read_controls(const struct vmx_caps *caps,
 	bool has_true = caps->basic & BASIC_TRUE_CONTROLS;
 	const struct control *c;
 	u32 must, may;
-	int r = 0;
 
 	rdmsr(has_true ? field->true_msr : field->msr, must, may);
 	*controls = must;
@@ -131,10 +130,10 @@ static int read_controls(const struct vmx_caps *caps,
 			*controls |= c->bits;
 		} else if (c->name) {
 			pr_err("this CPU's VMX has no %s\n", c->name);
-			r = -EOPNOTSUPP;
+			return -EOPNOTSUPP;
 		}
 	}
-	return r;
+	return 0;
 }
 
 static int check_basic(const struct vmx_caps *caps)
@@ -174,22 +173,31 @@ static void drop_vpid_without_invvpid(struct vmx_caps *caps)
 		caps->proc2_controls &= ~SECONDARY_EXEC_ENABLE_VPID;
 }
 
+/*
+ * The secondary ones come as soon as may be: EPT and unrestricted guest are
+ * what older CPUs lack, whatever else they lack too.
+ */
 static int read_all_controls(struct vmx_caps *caps)
 {
 	u32 unused;
 	int r;
 
+	r = read_controls(caps, &proc_field, &caps->proc_controls,
+			  &caps->proc_allowed);
+	if (r)
+		return r;
+	r = read_controls(caps, &proc2_field, &caps->proc2_controls,
+			  &caps->proc2_allowed);
+	if (r)
+		return r;
 	r = read_controls(caps, &pin_field, &caps->pin_controls, &unused);
-	r |= read_controls(caps, &proc_field, &caps->proc_controls,
-			   &caps->proc_allowed);
-	r |= read_controls(caps, &exit_field, &caps->exit_controls, &unused);
-	r |= read_controls(caps, &entry_field, &caps->entry_controls, &unused);
-	if (!(caps->proc_allowed & CPU_BASED_ACTIVATE_SECONDARY_CONTROLS))
-		return -EOPNOTSUPP;
-
-	r |= read_controls(caps, &proc2_field, &caps->proc2_controls,
-			   &caps->proc2_allowed);
-	return r ? -EOPNOTSUPP : 0;
+	if (r)
+		return r;
+	r = read_controls(caps, &exit_field, &caps->exit_controls, &unused);
+	if (r)
+		return r;
+	return read_controls(caps, &entry_field, &caps->entry_controls,
+			     &unused);
 }
 
 /* Interrupt and NMI windows come and go, so they are no part of the start. */
