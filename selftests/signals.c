@@ -7,13 +7,16 @@
 
 static volatile uint64_t loops;
 
-/*
- * With interrupts on: the lab's emulator lets no interrupt of the host through
- * to a guest that was entered with them off.
- */
 static void guest_loops(void)
 {
 	asm volatile("sti");
+	for (;;)
+		loops++;
+}
+
+static void guest_loops_uninterruptibly(void)
+{
+	asm volatile("cli");
 	for (;;)
 		loops++;
 }
@@ -35,6 +38,21 @@ TEST(interrupt_a_looping_guest)
 	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
 	EXPECT_EQ(1, kicks_taken());
 	EXPECT_LT(0, loops);
+	pthread_join(thread, NULL);
+}
+
+/* The guest's RFLAGS.IF is no matter of the host's interrupts. */
+TEST(interrupt_a_guest_with_interrupts_off)
+{
+	struct machine machine;
+	pthread_t thread;
+
+	kick_handler(SIGUSR1);
+	machine_start(&machine, guest_loops_uninterruptibly);
+	thread = kick_soon(SIGUSR1);
+	ASSERT_EQ(-EINTR, vcpu_run(&machine.vcpu));
+	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
+	EXPECT_EQ(1, kicks_taken());
 	pthread_join(thread, NULL);
 }
 
