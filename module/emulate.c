@@ -5,11 +5,14 @@
  * between, so that interrupts and signals are taken as on a CPU and RAM is left
  * to the CPU.
  *
- * Guest memory can only be reached after vmx_vcpu_put(), registers only before
- * it: hence the pairs of a step and its ..._sleeping() part.
+ * Registers can only be reached with the VMCS current, and guest memory that
+ * the host has to fetch first only without: hence the pairs of a step and its
+ * part that reaches memory(). Mostly everything is there, so that is tried
+ * first without giving up the VMCS.
  */
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <asm/trapnr.h>
 
 #include "alu.h"
@@ -37,8 +40,24 @@ static enum insn_mode code_mode(struct vcpu *vcpu)
 	return vmx_cs_ar(&vcpu->vmx) & SEG_AR_DB ? INSN_MODE_32 : INSN_MODE_16;
 }
 
-static void read_registers(struct vcpu *vcpu, enum insn_mode *mode,
-			   unsigned long *linear_rip)
+/* Carry out a step that reaches guest memory. */
+static int memory(struct vcpu *vcpu, int (*step)(struct vcpu *vcpu))
+{
+	int r;
+
+	pagefault_disable();
+	r = step(vcpu);
+	pagefault_enable();
+	if (likely(r != -EBUSY))
+		return r;
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = step(vcpu);
+	vmx_vcpu_load(&vcpu->vmx);
+	return r;
+}
+
+static void read_registers(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
 	struct emulation *e = &vcpu->emul;
@@ -52,16 +71,15 @@ static void read_registers(struct vcpu *vcpu, enum insn_mode *mode,
 		e->gpr[reg] = vmx_gpr(v, reg);
 	e->gpr_dirty = 0;
 
-	*mode = code_mode(vcpu);
-	*linear_rip = e->rip;
-	if (*mode != INSN_MODE_64) {
+	e->mode = code_mode(vcpu);
+	e->linear_rip = e->rip;
+	if (e->mode != INSN_MODE_64) {
 		vmx_get_segment(v, VMX_CS, &cs);
-		*linear_rip = (u32)(cs.base + e->rip);
+		e->linear_rip = (u32)(cs.base + e->rip);
 	}
 }
 
-static int fetch_sleeping(struct vcpu *vcpu, enum insn_mode mode,
-			  unsigned long linear_rip)
+static int fetch_bytes(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
 	struct walk_fault fault;
@@ -69,31 +87,27 @@ static int fetch_sleeping(struct vcpu *vcpu, enum insn_mode mode,
 	u64 gpa;
 
 	e->nr_bytes = 0;
-	fetched = gva_fetch(vcpu->vm, &e->walk, linear_rip, e->bytes,
+	fetched = gva_fetch(vcpu->vm, &e->walk, e->linear_rip, e->bytes,
 			    sizeof(e->bytes), &e->nr_bytes, &fault);
-	r = insn_decode(&e->insn, mode, e->bytes, e->nr_bytes);
+	r = insn_decode(&e->insn, e->mode, e->bytes, e->nr_bytes);
+	/* Perhaps there are more of them for those who wait. */
+	if (r && fetched == -EBUSY)
+		return -EBUSY;
 	if (r != -ENODATA)
 		return r ? EMUL_FAILED : 0;
 
 	/* Now it matters why the next byte can't be had. */
 	if (fetched == WALK_FAULT)
 		return emul_page_fault(e, fault.address, fault.error_code);
-	r = emul_walk(vcpu, linear_rip + e->nr_bytes, WALK_FETCH, &gpa);
+	r = emul_walk(vcpu, e->linear_rip + e->nr_bytes, WALK_FETCH, &gpa);
 	return r ? r : EMUL_FAILED;
 }
 
 /* EMUL_FAILED: unknown, or in MMIO; negative: the process is being killed. */
 static int fetch(struct vcpu *vcpu)
 {
-	unsigned long linear_rip;
-	enum insn_mode mode;
-	int r;
-
-	read_registers(vcpu, &mode, &linear_rip);
-	vmx_vcpu_put(&vcpu->vmx);
-	r = fetch_sleeping(vcpu, mode, linear_rip);
-	vmx_vcpu_load(&vcpu->vmx);
-	return r;
+	read_registers(vcpu);
+	return memory(vcpu, fetch_bytes);
 }
 
 static int exit_string_io(struct vcpu *vcpu)
@@ -107,11 +121,17 @@ static int exit_string_io(struct vcpu *vcpu)
 }
 
 /* From wherever the instruction stands to its end or to the next exit. */
-static int proceed_sleeping(struct vcpu *vcpu)
+static int transfer_operands(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
 	int r;
 
+	if (!e->translated) {
+		r = emul_translate(vcpu);
+		if (r)
+			return r;
+		e->translated = true;
+	}
 	if (!e->writing) {
 		r = emul_read_operands(vcpu);
 		if (r)
@@ -122,13 +142,6 @@ static int proceed_sleeping(struct vcpu *vcpu)
 			return exit_string_io(vcpu);
 	}
 	return emul_write_operand(vcpu);
-}
-
-static int begin_sleeping(struct vcpu *vcpu)
-{
-	int r = emul_translate(vcpu);
-
-	return r ? r : proceed_sleeping(vcpu);
 }
 
 /* ---- the end of a stay in this file ---- */
@@ -212,16 +225,11 @@ static int finish(struct vcpu *vcpu, int stop);
 
 static int proceed(struct vcpu *vcpu)
 {
-	int r;
-
 	/* Has the VMM, instead of answering, sent the vCPU elsewhere? */
 	if (!vcpu->emul.committed && vmx_rip(&vcpu->vmx) != vcpu->emul.rip)
 		return EXIT_RESUME;
 
-	vmx_vcpu_put(&vcpu->vmx);
-	r = proceed_sleeping(vcpu);
-	vmx_vcpu_load(&vcpu->vmx);
-	return finish(vcpu, r);
+	return finish(vcpu, memory(vcpu, transfer_operands));
 }
 
 static int complete_mmio(struct vcpu *vcpu)
@@ -293,6 +301,7 @@ static int begin(struct vcpu *vcpu)
 	struct emulation *e = &vcpu->emul;
 	int r;
 
+	e->translated = false;
 	e->writing = false;
 	e->committed = false;
 	e->cur_mem = 0;
@@ -307,10 +316,7 @@ static int begin(struct vcpu *vcpu)
 		return finish(vcpu, 0);
 	}
 
-	vmx_vcpu_put(&vcpu->vmx);
-	r = begin_sleeping(vcpu);
-	vmx_vcpu_load(&vcpu->vmx);
-	return finish(vcpu, r);
+	return finish(vcpu, memory(vcpu, transfer_operands));
 }
 
 /**
@@ -320,7 +326,7 @@ static int begin(struct vcpu *vcpu)
  * KVM API: KVM_EXIT_MMIO; KVM_EXIT_INTERNAL_ERROR with
  * KVM_INTERNAL_ERROR_EMULATION for instructions that decode.c does not know.
  *
- * Context: vcpu->mutex held, the VMCS current; puts and loads it.
+ * Context: vcpu->mutex held, the VMCS current; may put and load it.
  * Return: an enum exit_action, or the errno of an access to guest memory.
  */
 int emulate_mmio(struct vcpu *vcpu)
@@ -345,8 +351,8 @@ int emulate_mmio(struct vcpu *vcpu)
  * The CPU has checked the permission to use @size bytes at @port, and no other:
  * if the code has changed since, it is for the CPU to look again.
  *
- * KVM API: KVM_EXIT_IO. Context: vcpu->mutex held, the VMCS current; puts and
- * loads it.
+ * KVM API: KVM_EXIT_IO. Context: vcpu->mutex held, the VMCS current; may put
+ * and load it.
  * Return: an enum exit_action, or the errno of an access to guest memory.
  */
 int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,

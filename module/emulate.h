@@ -61,6 +61,8 @@ struct emulation {
 
 	/* registers when it began; gpr and rflags change as it executes */
 	struct walk_mode walk;
+	enum insn_mode mode;
+	unsigned long linear_rip;
 	unsigned long rip;
 	unsigned long rflags;
 	unsigned long gpr[VMX_NR_GPRS];
@@ -73,6 +75,7 @@ struct emulation {
 	u16 port;		/* string I/O */
 
 	/* how far it is */
+	bool translated;	/* the operands' pieces are known */
 	bool writing;		/* reads and execution are over */
 	bool committed;		/* registers are those after it */
 	bool ends;		/* false: another iteration follows */

@@ -2,7 +2,9 @@
 /*
  * Operands in memory: linear addresses to pages, pages to RAM or MMIO.
  *
- * Everything here reaches guest memory and so runs without the VMCS.
+ * Everything here reaches guest memory: without the VMCS, or with page faults
+ * disabled, and then gives -EBUSY if it would have to wait. Called again it
+ * goes on where it has stopped.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -60,7 +62,7 @@ static int not_present(struct emulation *e, unsigned long linear, u32 access)
  *
  * As on KVM, a paging structure in MMIO is one that is not present.
  *
- * Context: vcpu->mutex held; may sleep.
+ * Context: vcpu->mutex held; may sleep, or page faults disabled.
  * Return: 0; EMUL_FAULT for a page fault; a negative errno.
  */
 int emul_walk(struct vcpu *vcpu, unsigned long linear, u32 access, u64 *gpa)
@@ -93,22 +95,46 @@ static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 	return emul_walk(vcpu, linear, o->write ? WALK_WRITE : 0, &piece->gpa);
 }
 
+/* RAM first: its errors can still be reported with nothing lost. */
+static int order_pieces(struct vcpu *vcpu, struct emul_operand *o)
+{
+	int first = memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true);
+	int second = memslot_is_mmio(vcpu->vm, o->piece[1].gpa, true);
+
+	if (first < 0 || second < 0)
+		return -EBUSY;
+	if (first && !second)
+		swap(o->piece[0], o->piece[1]);
+	return 0;
+}
+
 static int translate(struct vcpu *vcpu, struct emul_operand *o)
 {
 	unsigned int in_page = PAGE_SIZE - offset_in_page(o->linear);
 	int r;
 
+	o->nr_pieces = 0;
 	r = add_piece(vcpu, o, 0, min(o->size, in_page));
 	if (!r && o->size > in_page)
 		r = add_piece(vcpu, o, in_page, o->size - in_page);
 	if (r)
 		return r;
 
-	/* RAM first: its errors can still be reported with nothing lost. */
-	if (o->write && o->nr_pieces == 2 &&
-	    memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true) &&
-	    !memslot_is_mmio(vcpu->vm, o->piece[1].gpa, true))
-		swap(o->piece[0], o->piece[1]);
+	return o->write && o->nr_pieces == 2 ? order_pieces(vcpu, o) : 0;
+}
+
+/* Devices see each element of INS and OUTS by itself. */
+static int split_elements(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	struct emul_operand *o = &e->mem[0];
+	int mmio = memslot_is_mmio(vcpu->vm, o->piece[0].gpa, o->write);
+
+	if (mmio <= 0)
+		return mmio;
+	e->elements = 1;
+	o->size = e->insn.size;
+	o->piece[0].len = e->insn.size;
 	return 0;
 }
 
@@ -119,7 +145,7 @@ static int translate(struct vcpu *vcpu, struct emul_operand *o)
  * For all of them before the first is used, so that a page fault finds nothing
  * of the instruction done. SDM: "Paging".
  *
- * Context: vcpu->mutex held; may sleep.
+ * Context: vcpu->mutex held; may sleep, or page faults disabled.
  * Return: 0; EMUL_FAULT for a page fault; a negative errno.
  */
 int emul_translate(struct vcpu *vcpu)
@@ -134,14 +160,7 @@ int emul_translate(struct vcpu *vcpu)
 			return r;
 	}
 
-	/* Devices see each element of INS and OUTS by itself. */
-	if (e->elements > 1 &&
-	    memslot_is_mmio(vcpu->vm, e->mem[0].piece[0].gpa, e->mem[0].write)) {
-		e->elements = 1;
-		e->mem[0].size = e->insn.size;
-		e->mem[0].piece[0].len = e->insn.size;
-	}
-	return 0;
+	return e->elements > 1 ? split_elements(vcpu) : 0;
 }
 
 static int exit_mmio(struct vcpu *vcpu, u64 gpa, const void *data,
@@ -176,12 +195,14 @@ static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
 		data = o->data + piece->offset + e->done;
 		len = piece->len - e->done;
 
-		if (memslot_is_mmio(vcpu->vm, gpa, write))
+		r = memslot_is_mmio(vcpu->vm, gpa, write);
+		if (r > 0)
 			return exit_mmio(vcpu, gpa, data, len, write);
-		r = write ? guest_write(vcpu->vm, gpa, data, len) :
-			    guest_read(vcpu->vm, gpa, data, len);
+		if (!r)
+			r = write ? guest_write(vcpu->vm, gpa, data, len) :
+				    guest_read(vcpu->vm, gpa, data, len);
 		/* The slot may have gone meanwhile. */
-		if (r && !memslot_is_mmio(vcpu->vm, gpa, write))
+		if (r && memslot_is_mmio(vcpu->vm, gpa, write) <= 0)
 			return r;
 		if (!r)
 			e->done += len;
@@ -208,7 +229,7 @@ static int transfer(struct vcpu *vcpu, struct emul_operand *o, bool write)
  * emul_read_operands() - read the operands, from where the last call stopped
  * @vcpu: the vCPU
  *
- * Context: vcpu->mutex held; may sleep.
+ * Context: vcpu->mutex held; may sleep, or page faults disabled.
  * Return: 0; EMUL_MMIO_READ with kvm_run filled; a negative errno.
  */
 int emul_read_operands(struct vcpu *vcpu)
@@ -230,7 +251,7 @@ int emul_read_operands(struct vcpu *vcpu)
  * emul_write_operand() - write the result, from where the last call stopped
  * @vcpu: the vCPU
  *
- * Context: vcpu->mutex held; may sleep.
+ * Context: vcpu->mutex held; may sleep, or page faults disabled.
  * Return: 0; EMUL_MMIO_WRITE with kvm_run filled; a negative errno.
  */
 int emul_write_operand(struct vcpu *vcpu)

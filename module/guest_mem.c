@@ -10,12 +10,21 @@
 #include "memslot.h"
 #include "vm.h"
 
+/* Between pagefault_disable() and pagefault_enable() nothing here sleeps. */
 static int guest_mem_begin(struct vm *vm)
 {
-	might_sleep();
 	if (current->mm != vm->mm)
 		return -EIO;
+	if (pagefault_disabled())
+		return down_read_trylock(&vm->slots_sem) ? 0 : -EBUSY;
+	might_sleep();
 	return down_read_killable(&vm->slots_sem);
+}
+
+/* Memory that can't be had now may be there for those who can wait. */
+static int copy_failed(void)
+{
+	return pagefault_disabled() ? -EBUSY : -EFAULT;
 }
 
 static void guest_mem_end(struct vm *vm)
@@ -45,9 +54,10 @@ static int guest_address(struct vm *vm, u64 gpa, bool write,
  * @buf: destination; undefined contents on an error
  * @len: bytes, any number; they may span slots
  *
- * Context: may sleep; VMCS not current.
+ * Context: may sleep, with the VMCS not current; or page faults disabled.
  * Return: 0; -EFAULT if some of it is in no slot or the VMM has no memory
- * there; -EINTR if the process is being killed; -EIO: called by another one.
+ * there; -EINTR if the process is being killed; -EIO: called by another one;
+ * -EBUSY: not without sleeping.
  */
 int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
 {
@@ -66,7 +76,7 @@ int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
 			break;
 		n = min_t(u64, len, room);
 		if (copy_from_user(buf, src, n)) {
-			r = -EFAULT;
+			r = copy_failed();
 			break;
 		}
 	}
@@ -81,7 +91,7 @@ int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
  * @buf: source
  * @len: bytes, any number; they may span slots
  *
- * Context: may sleep; VMCS not current.
+ * Context: as guest_read().
  * Return: as guest_read(), and -EROFS for a read-only slot. What lies before
  * the address of the error has been written.
  */
@@ -102,7 +112,7 @@ int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len)
 			break;
 		n = min_t(u64, len, room);
 		if (copy_to_user(dst, buf, n)) {
-			r = -EFAULT;
+			r = copy_failed();
 			break;
 		}
 	}
@@ -118,7 +128,7 @@ int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len)
  * @new: the value to put there
  * @len: 4 or 8
  *
- * Context: may sleep; VMCS not current.
+ * Context: as guest_read().
  * Return: 0; 1 if the value was another one; else as guest_write().
  */
 int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len)
@@ -135,11 +145,16 @@ int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len)
 		return r;
 
 	r = guest_address(vm, gpa, true, &address, &room);
-	if (!r && len == 8)
+	if (r)
+		goto out;
+	if (len == 8)
 		r = __try_cmpxchg_user((u64 __user *)address, &old, new, fault8);
-	else if (!r)
+	else
 		r = __try_cmpxchg_user((u32 __user *)address, &old32, (u32)new,
 				       fault4);
+	if (r < 0)
+		r = copy_failed();
+out:
 	guest_mem_end(vm);
 	return r;
 }

@@ -94,14 +94,18 @@ struct memslot *memslot_find(struct vm *vm, u64 gpa)
  *
  * A snapshot: the VMM may change slots at any time.
  *
- * Context: may sleep.
+ * Context: may sleep; or page faults disabled.
+ * Return: 1 or 0; -EBUSY: can't be told without sleeping.
  */
-bool memslot_is_mmio(struct vm *vm, u64 gpa, bool write)
+int memslot_is_mmio(struct vm *vm, u64 gpa, bool write)
 {
 	struct memslot *slot;
 	bool mmio;
 
-	down_read(&vm->slots_sem);
+	if (!pagefault_disabled())
+		down_read(&vm->slots_sem);
+	else if (!down_read_trylock(&vm->slots_sem))
+		return -EBUSY;
 	slot = memslot_find(vm, gpa);
 	mmio = !slot || (write && (slot->flags & KVM_MEM_READONLY));
 	up_read(&vm->slots_sem);

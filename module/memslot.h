@@ -48,7 +48,7 @@ void memslots_init(struct vm *vm);
 void memslots_destroy(struct vm *vm);
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 struct memslot *memslot_find(struct vm *vm, u64 gpa);
-bool memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
+int memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
 
 /* fault.c */
 extern const struct mmu_interval_notifier_ops memslot_notifier_ops;

@@ -342,9 +342,10 @@ static int walk_once(struct walk *w, u64 *gpa, struct walk_fault *fault)
  *
  * Accessed and dirty flags are set as by the access.
  *
- * Context: may sleep; VMCS not current.
+ * Context: as guest_read().
  * Return: 0; WALK_FAULT; -EFAULT if a paging structure is not in guest memory;
- * -EINTR if the process is being killed; -EIO: called by another process.
+ * -EINTR if the process is being killed; -EIO: called by another process;
+ * -EBUSY: not without sleeping.
  */
 int walk_gva(struct vm *vm, const struct walk_mode *mode, u64 gva, u32 access,
 	     u64 *gpa, struct walk_fault *fault)
@@ -393,7 +394,7 @@ static unsigned int rest_of_page(u64 address, unsigned int len)
  * @got: set to how many of them there are
  * @fault: set if the fetch of the next one page-faults
  *
- * Context: may sleep; VMCS not current.
+ * Context: as guest_read().
  * Return: 0 if there are @len; else why the byte after the first @got ones
  * cannot be had, as walk_gva(), with -EFAULT also for one that is not in guest
  * memory: it counts if the instruction is that long.

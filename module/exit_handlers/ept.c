@@ -4,6 +4,7 @@
 
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <linux/uaccess.h>
 
 #include "../emulate.h"
 #include "../memslot.h"
@@ -57,6 +58,26 @@ static int report_delivery(struct vcpu *vcpu, u32 vectoring,
 	return vcpu_exit_to_user(vcpu, KVM_EXIT_INTERNAL_ERROR);
 }
 
+/*
+ * Memory of a slot is mapped. That may sleep; that there is no slot is mostly
+ * known without.
+ */
+static int map_or_mmio(struct vcpu *vcpu, u64 gpa, u32 access)
+{
+	int r;
+
+	pagefault_disable();
+	r = memslot_is_mmio(vcpu->vm, gpa, access & EPT_WRITE);
+	pagefault_enable();
+	if (r > 0)
+		return MEMSLOT_MMIO;
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = memslot_fault(vcpu->vm, gpa, access);
+	vmx_vcpu_load(&vcpu->vmx);
+	return r;
+}
+
 /**
  * handle_ept_violation() - EXIT_REASON_EPT_VIOLATION
  * @vcpu: the vCPU
@@ -78,9 +99,7 @@ int handle_ept_violation(struct vcpu *vcpu)
 	restore_nmi_blocking(v, qual, vectoring);
 	vmx_events_requeue(v);
 
-	vmx_vcpu_put(v);
-	r = memslot_fault(vcpu->vm, gpa, access_of(qual));
-	vmx_vcpu_load(v);
+	r = map_or_mmio(vcpu, gpa, access_of(qual));
 	if (r == MEMSLOT_MAPPED)
 		return EXIT_RESUME;
 	if (r != MEMSLOT_MMIO)
