@@ -190,6 +190,9 @@ struct oracle_snapshot {
 	u64 value[ARRAY_SIZE(items)];
 };
 
+/* One report of each: the first difference makes the next ones. */
+static bool reported[ARRAY_SIZE(items)];
+
 static DEFINE_PER_CPU(struct oracle_snapshot, at_load);
 static DEFINE_PER_CPU(struct oracle_snapshot, at_entry);
 
@@ -219,9 +222,10 @@ static void compare(const struct oracle_snapshot *snapshot,
 		if (item->time != time || !exists(item))
 			continue;
 		value = item->read(item->arg);
-		WARN(value != snapshot->value[i],
-		     "minivmx: host %s was %#llx and is %#llx %s\n", item->name,
-		     snapshot->value[i], value,
+		if (value == snapshot->value[i] || xchg(&reported[i], true))
+			continue;
+		WARN(true, "minivmx: host %s was %#llx and is %#llx %s\n",
+		     item->name, snapshot->value[i], value,
 		     time == AT_PUT ? "when the vCPU is put" :
 				      "after a VM exit");
 	}

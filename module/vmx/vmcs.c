@@ -209,16 +209,16 @@ static void make_current(struct vmx_vcpu *v)
 /* Host-state fields that differ from CPU to CPU but not in time. */
 static void write_cpu_host_state(struct vmx_vcpu *v, int cpu)
 {
-	unsigned long gs_base;
+	unsigned long gs_base, sysenter_esp;
 
 	rdmsrl(MSR_GS_BASE, gs_base);
 	vmcs_write_natural(v, HOST_GS_BASE, gs_base);
+	rdmsrl(MSR_IA32_SYSENTER_ESP, sysenter_esp);
+	vmcs_write_natural(v, HOST_IA32_SYSENTER_ESP, sysenter_esp);
 	vmcs_write_natural(v, HOST_TR_BASE,
 			   (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
 	vmcs_write_natural(v, HOST_GDTR_BASE,
 			   (unsigned long)get_current_gdt_ro());
-	vmcs_write_natural(v, HOST_IA32_SYSENTER_ESP,
-			   (unsigned long)(cpu_entry_stack(cpu) + 1));
 	v->host_cpu = cpu;
 }
 
