@@ -27,6 +27,7 @@
 #include <asm/memtype.h>
 
 #include "compat.h"
+#include "dirty_log.h"
 #include "memslot.h"
 #include "vm.h"
 #include "vmx/ept.h"
@@ -232,10 +233,14 @@ static int slot_map(struct memslot *slot, u64 gpa, u32 access,
 	enum ept_level level;
 	int r;
 
-	if (host->writable && !slot_is_readonly(slot))
+	if (host->writable && !slot_is_readonly(slot) &&
+	    ((access & EPT_WRITE) || dirty_log_may_write(slot, gpa))) {
 		rights |= EPT_WRITE;
+		dirty_log_mark(slot, gpa, 1);
+	}
 
-	level = slot_level(slot, gpa, ept_max_level(access));
+	level = slot->dirty ? EPT_4K :
+			      slot_level(slot, gpa, ept_max_level(access));
 	if (level > EPT_4K)
 		level = min(level, host_mapping_level(slot->vm->mm,
 						      slot_hva(slot, gpa),

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 
+#include "dirty_log.h"
 #include "memslot.h"
 #include "vm.h"
 
@@ -32,8 +33,11 @@ static void guest_mem_end(struct vm *vm)
 	up_read(&vm->slots_sem);
 }
 
-/* The VMM's address of @gpa; how many bytes of the slot follow in *@room. */
-static int guest_address(struct vm *vm, u64 gpa, bool write,
+/*
+ * The VMM's address of @gpa, of which @len bytes are wanted; how many bytes of
+ * the slot follow in *@room. What is to be written is marked in the slot's log.
+ */
+static int guest_address(struct vm *vm, u64 gpa, bool write, unsigned int len,
 			 void __user **address, u64 *room)
 {
 	struct memslot *slot = memslot_find(vm, gpa);
@@ -44,6 +48,8 @@ static int guest_address(struct vm *vm, u64 gpa, bool write,
 		return -EROFS;
 	*address = (void __user *)(slot->hva + (gpa - slot->gpa));
 	*room = slot->size - (gpa - slot->gpa);
+	if (write)
+		dirty_log_mark(slot, gpa, min_t(u64, len, *room));
 	return 0;
 }
 
@@ -71,7 +77,7 @@ int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
 		return r;
 
 	for (; len; gpa += n, buf += n, len -= n) {
-		r = guest_address(vm, gpa, false, &src, &room);
+		r = guest_address(vm, gpa, false, len, &src, &room);
 		if (r)
 			break;
 		n = min_t(u64, len, room);
@@ -107,7 +113,7 @@ int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len)
 		return r;
 
 	for (; len; gpa += n, buf += n, len -= n) {
-		r = guest_address(vm, gpa, true, &dst, &room);
+		r = guest_address(vm, gpa, true, len, &dst, &room);
 		if (r)
 			break;
 		n = min_t(u64, len, room);
@@ -144,7 +150,7 @@ int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len)
 	if (r)
 		return r;
 
-	r = guest_address(vm, gpa, true, &address, &room);
+	r = guest_address(vm, gpa, true, len, &address, &room);
 	if (r)
 		goto out;
 	if (len == 8)

@@ -8,8 +8,11 @@
 #include <linux/kvm.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/uaccess.h>
 
 #include "cpuid.h"
+#include "dirty_log.h"
+#include "mce.h"
 #include "msr.h"
 #include "system.h"
 #include "vcpu.h"
@@ -55,8 +58,12 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_EXCEPTION_PAYLOAD:
 	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
 		return 1;
+	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
+		return DIRTY_LOG_MANUAL_CAPS;
 	case KVM_CAP_XCRS:
 		return boot_cpu_has(X86_FEATURE_XSAVE);
+	case KVM_CAP_MCE:
+		return MSR_NR_MCE_BANKS;
 	case KVM_CAP_XSAVE2:
 		return sizeof(struct kvm_xsave);
 	case KVM_CAP_IRQ_ROUTING:
@@ -73,6 +80,13 @@ int system_check_extension(unsigned long extension)
 	default:
 		return 0;
 	}
+}
+
+static long get_mce_caps(void __user *argp)
+{
+	u64 caps = mce_supported_caps();
+
+	return copy_to_user(argp, &caps, sizeof(caps)) ? -EFAULT : 0;
 }
 
 static long system_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -96,6 +110,8 @@ static long system_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return msr_get_feature_index_list(argp);
 	case KVM_GET_MSRS:
 		return msr_ioctl_get_feature_msrs(argp);
+	case KVM_X86_GET_MCE_CAP_SUPPORTED:
+		return get_mce_caps(argp);
 	default:
 		return -EINVAL;
 	}

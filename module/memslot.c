@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "dirty_log.h"
 #include "memslot.h"
 #include "vm.h"
 #include "vmx/ept.h"
@@ -37,6 +38,7 @@ void memslots_init(struct vm *vm)
 static void memslot_free(struct memslot *slot)
 {
 	mmu_interval_notifier_remove(&slot->notifier);
+	dirty_log_free(slot);
 	kfree(slot);
 }
 
@@ -185,6 +187,11 @@ memslot_alloc(struct vm *vm, const struct kvm_userspace_memory_region *region)
 	return slot;
 }
 
+static int slot_start_log(struct memslot *slot)
+{
+	return slot->flags & KVM_MEM_LOG_DIRTY_PAGES ? dirty_log_start(slot) : 0;
+}
+
 static int slot_create(struct vm *vm,
 		       const struct kvm_userspace_memory_region *region)
 {
@@ -202,8 +209,10 @@ static int slot_create(struct vm *vm,
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 
-	r = xa_err(xa_store(&vm->slots.by_id, slot->id, slot,
-			    GFP_KERNEL_ACCOUNT));
+	r = slot_start_log(slot);
+	if (!r)
+		r = xa_err(xa_store(&vm->slots.by_id, slot->id, slot,
+				    GFP_KERNEL_ACCOUNT));
 	if (r) {
 		memslot_free(slot);
 		return r;
@@ -224,6 +233,7 @@ static int slot_move(struct vm *vm, struct memslot *old,
 		     const struct kvm_userspace_memory_region *region)
 {
 	struct memslot *slot;
+	int r;
 
 	if (slots_overlap(vm, region->slot, region->guest_phys_addr,
 			  region->memory_size))
@@ -232,6 +242,16 @@ static int slot_move(struct vm *vm, struct memslot *old,
 	slot = memslot_alloc(vm, region);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
+
+	if ((slot->flags & KVM_MEM_LOG_DIRTY_PAGES) && old->dirty) {
+		swap(slot->dirty, old->dirty);
+	} else {
+		r = slot_start_log(slot);
+		if (r) {
+			memslot_free(slot);
+			return r;
+		}
+	}
 
 	/* Cannot fail: the entry exists. */
 	xa_store(&vm->slots.by_id, slot->id, slot, GFP_KERNEL_ACCOUNT);
@@ -242,17 +262,37 @@ static int slot_move(struct vm *vm, struct memslot *old,
 	return 0;
 }
 
-/* What may be changed of a slot: its guest-physical address. */
+/* The only other flag, KVM_MEM_READONLY, is the slot's for life. */
+static int slot_set_flags(struct memslot *slot, u32 flags)
+{
+	int r;
+
+	if (flags & KVM_MEM_LOG_DIRTY_PAGES) {
+		r = dirty_log_start(slot);
+		if (r)
+			return r;
+	} else {
+		dirty_log_free(slot);
+		/* So that large pages come back. */
+		memslot_unmap(slot);
+	}
+	slot->flags = flags;
+	return 0;
+}
+
+/* What may be changed of a slot: its guest-physical address, and its log. */
 static int slot_change(struct vm *vm, struct memslot *slot,
 		       const struct kvm_userspace_memory_region *region)
 {
 	if (region->userspace_addr != slot->hva ||
 	    region->memory_size != slot->size ||
-	    region->flags != slot->flags)
+	    ((region->flags ^ slot->flags) & KVM_MEM_READONLY))
 		return -EINVAL;
-	if (region->guest_phys_addr == slot->gpa)
-		return 0;
-	return slot_move(vm, slot, region);
+	if (region->guest_phys_addr != slot->gpa)
+		return slot_move(vm, slot, region);
+	if (region->flags != slot->flags)
+		return slot_set_flags(slot, region->flags);
+	return 0;
 }
 
 static bool region_is_valid(const struct vm *vm,
@@ -260,8 +300,7 @@ static bool region_is_valid(const struct vm *vm,
 {
 	u64 limit = ept_gpa_limit(&vm->vmx.ept);
 
-	/* KVM_MEM_LOG_DIRTY_PAGES waits for KVM_GET_DIRTY_LOG. */
-	if (region->flags & ~KVM_MEM_READONLY)
+	if (region->flags & ~(KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES))
 		return false;
 	/* Bits 31:16 would name SMM's address space, which is not offered. */
 	if (region->slot >= MEMSLOT_MAX)
@@ -296,7 +335,7 @@ static bool region_is_valid(const struct vm *vm,
  * Context: may sleep; no lock of the VM held but vm->lock.
  * Return: 0; -EINVAL for anything unaligned, out of range or not supported,
  * for the deletion of a slot that does not exist, and for a change of size,
- * address in the caller's memory or flags; -EEXIST if it would overlap another
+ * address in the caller's memory or KVM_MEM_READONLY; -EEXIST if it would overlap another
  * slot; -ENOMEM; -EINTR.
  */
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region)

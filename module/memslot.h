@@ -20,14 +20,15 @@ struct vm;
 /* KVM_CAP_NR_MEMSLOTS: KVM's count of user slots. */
 #define MEMSLOT_MAX	32764
 
-/* One slot; all of it is constant after creation, changing one makes a new one. */
+/* One slot; but for the log of written pages, a change makes a new one. */
 struct memslot {
 	struct vm *vm;
 	u32 id;
-	u32 flags;			/* KVM_MEM_* */
+	u32 flags;			/* (s) KVM_MEM_* */
 	u64 gpa;			/* first guest-physical address */
 	u64 size;			/* in bytes; all three are page-aligned */
 	unsigned long hva;		/* first address in vm->mm */
+	unsigned long *dirty;		/* (s) see dirty_log.c; NULL: not logged */
 	struct rb_node by_gpa;		/* (s) in memslots.by_gpa */
 	struct mmu_interval_notifier notifier;	/* see fault.c */
 };

@@ -5,6 +5,7 @@
  * What is not in the table does not exist: #GP in the guest, and an end of
  * KVM_GET_MSRS and KVM_SET_MSRS.
  */
+#include <linux/kvm_para.h>
 #include <linux/lockdep.h>
 #include <linux/nospec.h>
 #include <linux/stddef.h>
@@ -103,6 +104,22 @@ static int get_write_only(struct vcpu *vcpu, u32 index, u64 *data,
 	return 1;
 }
 
+/*
+ * kvmclock's MSRs. The clock is not offered, so the guest has none; but VMMs
+ * such as QEMU save and restore them unasked, as those of a clock that is off.
+ */
+static bool is_for_vmm(const struct vcpu *vcpu, u32 index,
+		       enum msr_origin origin)
+{
+	return origin == MSR_FROM_VMM;
+}
+
+static int set_off(struct vcpu *vcpu, u32 index, u64 data,
+		   enum msr_origin origin)
+{
+	return data ? 1 : 0;
+}
+
 /* IA32_BIOS_UPDT_TRIG: no update changes anything. */
 static int set_ignored(struct vcpu *vcpu, u32 index, u64 data,
 		       enum msr_origin origin)
@@ -121,6 +138,8 @@ static int set_ignored(struct vcpu *vcpu, u32 index, u64 data,
 const struct msr_row msr_rows[] = {
 	{ MSR_IA32_P5_MC_ADDR, 2, ALWAYS_0 },
 	{ MSR_IA32_TSC, 1, MSR_LISTED, .get = msr_get_tsc, .set = msr_set_tsc },
+	{ MSR_KVM_WALL_CLOCK, 2, ALWAYS_0, .exists = is_for_vmm,
+	  .set = set_off },
 	{ MSR_IA32_PLATFORM_ID, 1, ALWAYS_0 },
 	{ MSR_IA32_APICBASE, 1, .get = msr_get_apic_base,
 	  .set = msr_set_apic_base },

@@ -10,6 +10,7 @@
 #include <asm/tsc.h>
 
 #include "events.h"
+#include "mce.h"
 #include "regs.h"
 #include "run.h"
 #include "vcpu.h"
@@ -224,6 +225,24 @@ static long vcpu_set_tsc_khz(struct vcpu *vcpu, u32 khz)
 	return 0;
 }
 
+static long vcpu_setup_mce(struct vcpu *vcpu, void __user *argp)
+{
+	u64 mcg_cap;
+
+	if (copy_from_user(&mcg_cap, argp, sizeof(mcg_cap)))
+		return -EFAULT;
+	return mce_vcpu_setup(vcpu, mcg_cap);
+}
+
+static long vcpu_set_mce(struct vcpu *vcpu, void __user *argp)
+{
+	struct kvm_x86_mce mce;
+
+	if (copy_from_user(&mce, argp, sizeof(mce)))
+		return -EFAULT;
+	return mce_vcpu_inject(vcpu, &mce);
+}
+
 /* None of KVM's capabilities of a vCPU, which are Hyper-V's and KVM's own, is offered. */
 static long vcpu_enable_cap(struct vcpu *vcpu, void __user *argp)
 {
@@ -357,6 +376,10 @@ long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd, unsigned long arg)
 		return vcpu->tsc_khz;
 	case KVM_SET_TSC_KHZ:
 		return vcpu_set_tsc_khz(vcpu, arg);
+	case KVM_X86_SETUP_MCE:
+		return vcpu_setup_mce(vcpu, argp);
+	case KVM_X86_SET_MCE:
+		return vcpu_set_mce(vcpu, argp);
 	case KVM_ENABLE_CAP:
 		return vcpu_enable_cap(vcpu, argp);
 	default:

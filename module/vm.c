@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 #include <asm/msr.h>
 
+#include "dirty_log.h"
 #include "system.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -122,6 +123,34 @@ static int vm_set_identity_map_addr(struct vm *vm, void __user *argp)
 	return r;
 }
 
+static int vm_get_dirty_log(struct vm *vm, void __user *argp)
+{
+	struct kvm_dirty_log log;
+
+	if (copy_from_user(&log, argp, sizeof(log)))
+		return -EFAULT;
+	return dirty_log_get(vm, &log);
+}
+
+static int vm_clear_dirty_log(struct vm *vm, void __user *argp)
+{
+	struct kvm_clear_dirty_log log;
+
+	if (copy_from_user(&log, argp, sizeof(log)))
+		return -EFAULT;
+	return dirty_log_clear(vm, &log);
+}
+
+static int vm_enable_manual_dirty_log(struct vm *vm, u64 caps)
+{
+	if (caps & ~(u64)DIRTY_LOG_MANUAL_CAPS)
+		return -EINVAL;
+	if (caps && !(caps & KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE))
+		return -EINVAL;
+	WRITE_ONCE(vm->manual_dirty_log, caps);
+	return 0;
+}
+
 /* What a VMM must ask for before it can happen. */
 static int vm_enable_cap(struct vm *vm, void __user *argp)
 {
@@ -133,6 +162,8 @@ static int vm_enable_cap(struct vm *vm, void __user *argp)
 		return -EINVAL;
 
 	switch (cap.cap) {
+	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
+		return vm_enable_manual_dirty_log(vm, cap.args[0]);
 	case KVM_CAP_EXCEPTION_PAYLOAD:
 		WRITE_ONCE(vm->exception_payload, cap.args[0]);
 		return 0;
@@ -173,6 +204,10 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_set_tss_addr(arg);
 	case KVM_SET_IDENTITY_MAP_ADDR:
 		return vm_set_identity_map_addr(vm, argp);
+	case KVM_GET_DIRTY_LOG:
+		return vm_get_dirty_log(vm, argp);
+	case KVM_CLEAR_DIRTY_LOG:
+		return vm_clear_dirty_log(vm, argp);
 	case KVM_ENABLE_CAP:
 		return vm_enable_cap(vm, argp);
 	case KVM_SET_GSI_ROUTING:

@@ -34,6 +34,7 @@ struct vm {
 	unsigned int nr_vcpus;		/* (l) */
 	struct rw_semaphore slots_sem;
 	struct memslots slots;		/* (s) */
+	u64 manual_dirty_log;		/* (a) KVM_DIRTY_LOG_* enabled */
 	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
 	bool triple_fault_event;	/* (a) KVM_CAP_X86_TRIPLE_FAULT_EVENT is */
 	u64 tsc_offset;			/* (l) guest TSC minus host TSC for new vCPUs */

@@ -251,6 +251,26 @@ TEST(tsc_khz)
 	EXPECT_EQ(khz, dev_ioctl(machine.vcpu.fd, KVM_GET_TSC_KHZ, NULL));
 }
 
+/* ---- MSRs that QEMU saves and restores, whether offered or not ---- */
+
+#define MSR_KVM_WALL_CLOCK	0x11
+#define MSR_KVM_SYSTEM_TIME	0x12
+
+TEST(kvmclock_is_off)
+{
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	uint64_t value;
+
+	machine_create(&machine);
+	EXPECT_EQ(1, vcpu_get_msr(vcpu, MSR_KVM_WALL_CLOCK, &value));
+	EXPECT_EQ(0, value);
+	EXPECT_EQ(1, vcpu_get_msr(vcpu, MSR_KVM_SYSTEM_TIME, &value));
+	EXPECT_EQ(0, value);
+	EXPECT_EQ(1, vcpu_set_msr(vcpu, MSR_KVM_WALL_CLOCK, 0));
+	EXPECT_EQ(1, vcpu_set_msr(vcpu, MSR_KVM_SYSTEM_TIME, 0));
+}
+
 /* ---- KVM_ENABLE_CAP, and what QEMU asks for in vain ---- */
 
 TEST(enable_cap_refusals)

@@ -378,6 +378,60 @@ bool ept_unmap_range(struct ept *ept, u64 start, u64 end)
 	return ept_unmap_table(ept, ept->root, EPT_ROOT_LEVEL, start, end);
 }
 
+static bool ept_protect_table(struct ept *ept, u64 *table, int level, u64 start,
+			      u64 end);
+
+static bool ept_protect_entry(struct ept *ept, u64 *entry, int level, u64 start,
+			      u64 end)
+{
+	u64 old = READ_ONCE(*entry);
+
+	if (!ept_present(old))
+		return false;
+	if (ept_is_table(old, level))
+		return ept_protect_table(ept, ept_table(old), level - 1, start,
+					 end);
+	if (!(old & VMX_EPT_WRITABLE_MASK))
+		return false;
+	/* A large page comes back in pieces that are wanted. */
+	ept_write(entry, level > EPT_4K ? 0 : old & ~VMX_EPT_WRITABLE_MASK);
+	return true;
+}
+
+/* Calls itself by way of its entries; depth is bounded by the level. */
+static bool ept_protect_table(struct ept *ept, u64 *table, int level, u64 start,
+			      u64 end)
+{
+	u64 size = ept_level_size(level), next;
+	bool changed = false;
+
+	for (; start < end; start = next) {
+		next = min(end, ALIGN_DOWN(start, size) + size);
+		changed |= ept_protect_entry(ept,
+					     &table[ept_index(start, level)],
+					     level, start, next);
+	}
+	return changed;
+}
+
+/**
+ * ept_write_protect() - take away the right to write
+ * @ept: of the VM
+ * @start: first guest-physical address, a multiple of 4096
+ * @end: first address behind, a multiple of 4096, at most ept_gpa_limit()
+ *
+ * A large page that may be written is unmapped, also where it reaches out of
+ * the range.
+ *
+ * Context: ept->lock held.
+ * Return: true if ept_flush() must follow.
+ */
+bool ept_write_protect(struct ept *ept, u64 start, u64 end)
+{
+	lockdep_assert_held(&ept->lock);
+	return ept_protect_table(ept, ept->root, EPT_ROOT_LEVEL, start, end);
+}
+
 /**
  * ept_flush() - wait until no CPU uses what was unmapped
  * @vm: the VM

@@ -49,6 +49,7 @@ void ept_cache_free(struct ept_cache *cache);
 int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
 	    enum ept_level level, u32 access, u8 memtype);
 bool ept_unmap_range(struct ept *ept, u64 start, u64 end);
+bool ept_write_protect(struct ept *ept, u64 start, u64 end);
 void ept_flush(struct vmx_vm *vm);
 
 #endif /* MINIVMX_VMX_EPT_H */
