@@ -101,7 +101,7 @@ static void pend_single_step(struct vmx_vcpu *v)
 }
 
 /* What completing an instruction does to RFLAGS.RF and, if set, because of TF. */
-static void finish_insn(struct vmx_vcpu *v, bool single_step)
+static __always_inline void finish_insn(struct vmx_vcpu *v, bool single_step)
 {
 	const u32 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
 	unsigned long rflags = vmx_rflags(v);
@@ -115,7 +115,27 @@ static void finish_insn(struct vmx_vcpu *v, bool single_step)
 		pend_single_step(v);
 }
 
-static void advance_rip(struct vmx_vcpu *v)
+/*
+ * What skipping needs, at once where nothing of it is known yet: asking for
+ * each takes as long as reading it.
+ */
+static __always_inline void read_skip_fields(struct vmx_vcpu *v)
+{
+	const u32 fields = BIT(VMX_CACHED_RIP) | BIT(VMX_CACHED_INSN_LEN) |
+			   BIT(VMX_CACHED_RFLAGS) |
+			   BIT(VMX_CACHED_INTERRUPTIBILITY);
+
+	if (v->cached & fields)
+		return;
+	v->rip = vmcs_read_natural(v, GUEST_RIP);
+	v->insn_len = vmcs_read32(v, VM_EXIT_INSTRUCTION_LEN);
+	v->rflags = vmcs_read_natural(v, GUEST_RFLAGS);
+	v->interruptibility = vmcs_read32(v, GUEST_INTERRUPTIBILITY_INFO);
+	v->cached |= fields;
+}
+
+/* Written at once: RIP is what changes nearly always, and nothing else does. */
+static __always_inline void advance_rip(struct vmx_vcpu *v)
 {
 	unsigned long old = vmx_rip(v);
 	unsigned long rip = old + vmx_insn_len(v);
@@ -123,7 +143,8 @@ static void advance_rip(struct vmx_vcpu *v)
 	/* Only a carry out of the lower half needs to know the mode. */
 	if (unlikely((rip ^ old) >> 32) && !in_64bit_mode(v))
 		rip = (u32)rip;
-	vmx_set_rip(v, rip);
+	vmcs_write_natural(v, GUEST_RIP, rip);
+	v->rip = rip;
 }
 
 /**
@@ -139,6 +160,7 @@ static void advance_rip(struct vmx_vcpu *v)
  */
 void vmx_skip_insn(struct vmx_vcpu *v)
 {
+	read_skip_fields(v);
 	advance_rip(v);
 	finish_insn(v, true);
 }
@@ -151,6 +173,7 @@ void vmx_skip_insn(struct vmx_vcpu *v)
  */
 void vmx_skip_insn_quietly(struct vmx_vcpu *v)
 {
+	read_skip_fields(v);
 	advance_rip(v);
 	finish_insn(v, false);
 }
