@@ -96,8 +96,9 @@ static u64 exchange_kernel_gs_base(u64 new)
 }
 
 /* From one side's values to the other's; they differ in none or few. */
-static void load_msrs(const u64 *from, const u64 *to,
-		      enum vmx_switched_msr first, enum vmx_switched_msr end)
+static __always_inline void load_msrs(const u64 *from, const u64 *to,
+				      enum vmx_switched_msr first,
+				      enum vmx_switched_msr end)
 {
 	enum vmx_switched_msr msr;
 
@@ -153,15 +154,15 @@ void vmx_load_guest_msrs(struct vmx_vcpu *v)
  */
 void vmx_load_host_msrs(struct vmx_vcpu *v)
 {
-	enum vmx_switched_msr first = v->syscall_msrs_loaded ? VMX_MSR_STAR :
-							       VMX_MSR_TSC_AUX;
+	const u64 *host = this_cpu_ptr(host_msrs);
 
 	vmcs_assert_current(v);
 
 	v->msr[VMX_MSR_KERNEL_GS_BASE] =
 		exchange_kernel_gs_base(v->host_kernel_gs_base);
-	load_msrs(v->msr, this_cpu_ptr(host_msrs), first,
-		  VMX_MSR_KERNEL_GS_BASE);
+	if (v->syscall_msrs_loaded)
+		load_msrs(v->msr, host, VMX_MSR_STAR, VMX_MSR_TSC_AUX);
+	load_msrs(v->msr, host, VMX_MSR_TSC_AUX, VMX_MSR_KERNEL_GS_BASE);
 	v->syscall_msrs_loaded = false;
 	v->guest_msrs_loaded = false;
 }
