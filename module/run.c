@@ -67,10 +67,38 @@ static int leave_for_host_work(struct vcpu *vcpu)
 	return EXIT_RESUME;
 }
 
-/* One entry and one exit. */
+/*
+ * With interrupts disabled, the host can't want anything before the guest goes
+ * on: what it wants comes by interrupt, and that ends the next entry at once.
+ *
+ * Returns EXIT_NEXT_INSN if the last exit is still to be handled.
+ */
+static int handle_quick_exits(struct vcpu *vcpu)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	int action;
+
+	while (v->exit.outcome == VMX_ENTRY_EXITED &&
+	       exit_is_quick(vmx_exit_reason(v))) {
+		trace_minivmx_exit(vcpu);
+		action = dispatch(vcpu);
+		if (unlikely(action != EXIT_NEXT_INSN))
+			return action;
+		vmx_skip_insn(v);
+		/* The loop tells the VMM if the window is open now. */
+		if (unlikely(v->events.irq_window_wanted))
+			return EXIT_RESUME;
+		trace_minivmx_entry(vcpu);
+		vmx_reenter(v);
+	}
+	return EXIT_NEXT_INSN;
+}
+
+/* One entry, and one exit that is not handled at once. */
 static int enter_once(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
+	int action;
 
 	vmx_events_deliver(v);
 	if (unlikely(v->events.triple_fault))
@@ -86,7 +114,10 @@ static int enter_once(struct vcpu *vcpu)
 	fpu_before_enter(vcpu);
 	trace_minivmx_entry(vcpu);
 	vmx_enter(v);
+	action = handle_quick_exits(vcpu);
 	local_irq_enable();
+	if (action != EXIT_NEXT_INSN)
+		return action;
 
 	if (unlikely(READ_ONCE(v->vm->dead)))
 		return -EIO;

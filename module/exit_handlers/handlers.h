@@ -26,6 +26,27 @@ typedef int (*exit_handler_t)(struct vcpu *vcpu);
 extern const exit_handler_t exit_handlers[NR_EXIT_HANDLERS];
 
 /**
+ * exit_is_quick() - can this exit be handled with interrupts disabled?
+ * @reason: basic exit reason
+ *
+ * Its handler neither waits nor takes long, and touches nothing but the vCPU.
+ */
+static inline bool exit_is_quick(u16 reason)
+{
+	const u64 quick = BIT_ULL(EXIT_REASON_CPUID) |
+			  BIT_ULL(EXIT_REASON_INVD) |
+			  BIT_ULL(EXIT_REASON_VMCALL) |
+			  BIT_ULL(EXIT_REASON_MSR_READ) |
+			  BIT_ULL(EXIT_REASON_MSR_WRITE) |
+			  BIT_ULL(EXIT_REASON_MWAIT_INSTRUCTION) |
+			  BIT_ULL(EXIT_REASON_MONITOR_INSTRUCTION) |
+			  BIT_ULL(EXIT_REASON_WBINVD) |
+			  BIT_ULL(EXIT_REASON_XSETBV);
+
+	return reason < 64 && (quick & BIT_ULL(reason));
+}
+
+/**
  * vcpu_exit_to_user() - say why KVM_RUN returns
  * @vcpu: the vCPU
  * @reason: KVM_EXIT_*

@@ -65,13 +65,15 @@ static unsigned int host_interrupts(void)
 	       __this_cpu_read(irq_stat.__nmi_count);
 }
 
+/* Also at the first entry after a load, for another task may have run. */
 static void refresh_after_interrupt(struct vmx_vcpu *v, unsigned int interrupts)
 {
+	/* The guest is as good as user mode: no RCU reader is here. */
+	if (interrupts != v->host_interrupts)
+		rcu_note_context_switch(false);
 	v->host_interrupts = interrupts;
 	v->host_debugctl = get_debugctlmsr();
 	vmx_switch_perf_msrs(v);
-	/* The guest is as good as user mode: no RCU reader is here. */
-	rcu_note_context_switch(false);
 }
 
 /* SDM: "Host-State Area": what can have changed since the last entry. */
@@ -123,7 +125,7 @@ static void announce_entry(struct vmx_vcpu *v)
 
 /* ---- state that VM entry and exit leave to software ---- */
 
-static bool uses_pkru(const struct vmx_vcpu *v)
+static __always_inline bool uses_pkru(const struct vmx_vcpu *v)
 {
 	return cpu_feature_enabled(X86_FEATURE_OSPKE) &&
 	       ((v->cr4_shadow & X86_CR4_PKE) ||
@@ -367,31 +369,13 @@ static void handle_failure(struct vmx_vcpu *v, unsigned int result)
 	}
 }
 
-/**
- * vmx_enter() - enter the guest, until its next VM exit
- * @v: the vCPU
- *
- * Writes back what has changed, enters, and reads the exit reason into v->exit,
- * whose outcome also tells how an entry has failed. NMIs and machine checks
- * that have ended the guest's turn have been handled on return, and so has a
- * host interrupt. If the VM is dead nothing happens.
- *
- * SDM: "VM Entries", "VM Exits".
- *
- * Context: interrupts disabled, before and after; vCPU loaded, guest's MSRs and
- * FPU state too; no RCU reader.
- */
-void vmx_enter(struct vmx_vcpu *v)
+static void enter_and_exit(struct vmx_vcpu *v)
 {
 	unsigned int result;
-
-	lockdep_assert_irqs_disabled();
-	vmcs_assert_current(v);
 
 	announce_entry(v);
 	if (v->dirty)
 		vmx_write_back(v);
-	refresh_host_state(v);
 	if (unlikely(READ_ONCE(v->vm->dead))) {
 		WRITE_ONCE(v->mode, VMX_OUTSIDE_GUEST);
 		v->exit.outcome = VMX_ENTRY_FAULT;
@@ -411,6 +395,46 @@ void vmx_enter(struct vmx_vcpu *v)
 	else
 		handle_failure(v, result);
 	vtime_account_guest_exit();
+}
+
+/**
+ * vmx_enter() - enter the guest, until its next VM exit
+ * @v: the vCPU
+ *
+ * Writes back what has changed, enters, and reads the exit reason into v->exit,
+ * whose outcome also tells how an entry has failed. NMIs and machine checks
+ * that have ended the guest's turn have been handled on return, and so has a
+ * host interrupt. If the VM is dead nothing happens.
+ *
+ * SDM: "VM Entries", "VM Exits".
+ *
+ * Context: interrupts disabled, before and after; vCPU loaded, guest's MSRs and
+ * FPU state too; no RCU reader.
+ */
+void vmx_enter(struct vmx_vcpu *v)
+{
+	lockdep_assert_irqs_disabled();
+	vmcs_assert_current(v);
+
+	refresh_host_state(v);
+	enter_and_exit(v);
+}
+
+/**
+ * vmx_reenter() - vmx_enter() once more
+ * @v: the vCPU
+ *
+ * What only an interrupt can change of the host's state is not looked at again.
+ * One that is pending by now ends this turn of the guest at once.
+ *
+ * Context: as for vmx_enter(), and interrupts have been disabled ever since.
+ */
+void vmx_reenter(struct vmx_vcpu *v)
+{
+	lockdep_assert_irqs_disabled();
+	vmcs_assert_current(v);
+
+	enter_and_exit(v);
 }
 
 /**

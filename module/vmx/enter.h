@@ -8,6 +8,7 @@
 int vmx_enter_init(void);
 void vmx_enter_exit(void);
 void vmx_enter(struct vmx_vcpu *v);
+void vmx_reenter(struct vmx_vcpu *v);
 
 /* kick.c */
 void vmx_kick(struct vmx_vcpu *v);
