@@ -322,6 +322,7 @@ static int begin(struct vcpu *vcpu)
 /**
  * emulate_mmio() - carry out the instruction at RIP after an EPT violation
  * @vcpu: the vCPU
+ * @access: the access that caused it
  *
  * KVM API: KVM_EXIT_MMIO; KVM_EXIT_INTERNAL_ERROR with
  * KVM_INTERNAL_ERROR_EMULATION for instructions that decode.c does not know.
@@ -329,10 +330,11 @@ static int begin(struct vcpu *vcpu)
  * Context: vcpu->mutex held, the VMCS current; may put and load it.
  * Return: an enum exit_action, or the errno of an access to guest memory.
  */
-int emulate_mmio(struct vcpu *vcpu)
+int emulate_mmio(struct vcpu *vcpu, const struct emul_access *access)
 {
 	int r = fetch(vcpu);
 
+	vcpu->emul.access = *access;
 	if (r)
 		return finish(vcpu, r);
 	/* Another vCPU has changed the code: INS and OUTS have their own exit. */
@@ -366,5 +368,6 @@ int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,
 	if (e->insn.op != op || e->insn.size != size)
 		return EXIT_RESUME;
 	e->port = port;
+	e->access.translated = false;
 	return begin(vcpu);
 }

@@ -47,6 +47,14 @@ struct emul_operand {
 	void *data;		/* value, or the VMM's page in string I/O */
 };
 
+/* The access that caused the exit, as far as the CPU tells. */
+struct emul_access {
+	bool translated;	/* the following are valid */
+	bool write;
+	unsigned long linear;
+	u64 gpa;
+};
+
 struct emul_fault {
 	u8 vector;		/* #PF, #GP or #SS */
 	u32 error_code;
@@ -58,6 +66,8 @@ struct emulation {
 	struct insn_decoded insn;
 	u8 bytes[INSN_MAX_LEN];
 	unsigned int nr_bytes;
+
+	struct emul_access access;
 
 	/* registers when it began; gpr and rflags change as it executes */
 	struct walk_mode walk;
@@ -87,7 +97,7 @@ struct emulation {
 	struct emul_fault fault;
 };
 
-int emulate_mmio(struct vcpu *vcpu);
+int emulate_mmio(struct vcpu *vcpu, const struct emul_access *access);
 int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,
 		      u16 port);
 int emulate_exit_io(struct vcpu *vcpu, u8 direction, unsigned int size,

@@ -82,6 +82,14 @@ int emul_walk(struct vcpu *vcpu, unsigned long linear, u32 access, u64 *gpa)
 	}
 }
 
+/* The CPU itself has found this translation, and the access allowed. */
+static bool is_exits_page(const struct emul_access *access, bool write,
+			  unsigned long linear)
+{
+	return access->translated && (access->write || !write) &&
+	       !((access->linear ^ linear) & PAGE_MASK);
+}
+
 static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 		     unsigned int offset, unsigned int len)
 {
@@ -92,6 +100,11 @@ static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 		linear = (u32)linear;
 	piece->offset = offset;
 	piece->len = len;
+	if (is_exits_page(&vcpu->emul.access, o->write, linear)) {
+		piece->gpa = (vcpu->emul.access.gpa & PAGE_MASK) |
+			     offset_in_page(linear);
+		return 0;
+	}
 	return emul_walk(vcpu, linear, o->write ? WALK_WRITE : 0, &piece->gpa);
 }
 

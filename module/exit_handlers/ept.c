@@ -17,6 +17,8 @@
 #define EPT_QUAL_READ		BIT(0)
 #define EPT_QUAL_WRITE		BIT(1)
 #define EPT_QUAL_FETCH		BIT(2)
+#define EPT_QUAL_LINEAR_VALID	BIT(7)
+#define EPT_QUAL_TRANSLATED	BIT(8)	/* not an access to a paging structure */
 #define EPT_QUAL_NMI_UNBLOCKING	BIT(12)
 
 static u32 access_of(unsigned long qual)
@@ -78,6 +80,21 @@ static int map_or_mmio(struct vcpu *vcpu, u64 gpa, u32 access)
 	return r;
 }
 
+static int mmio(struct vcpu *vcpu, unsigned long qual, u64 gpa)
+{
+	const unsigned long known = EPT_QUAL_LINEAR_VALID | EPT_QUAL_TRANSLATED;
+	struct emul_access access = {
+		.translated = (qual & known) == known,
+		.write = qual & EPT_QUAL_WRITE,
+		.gpa = gpa,
+	};
+
+	if (access.translated)
+		access.linear = vmcs_read_natural(&vcpu->vmx,
+						  GUEST_LINEAR_ADDRESS);
+	return emulate_mmio(vcpu, &access);
+}
+
 /**
  * handle_ept_violation() - EXIT_REASON_EPT_VIOLATION
  * @vcpu: the vCPU
@@ -107,7 +124,7 @@ int handle_ept_violation(struct vcpu *vcpu)
 
 	if (vectoring & VECTORING_INFO_VALID_MASK)
 		return report_delivery(vcpu, vectoring, qual, gpa);
-	return emulate_mmio(vcpu);
+	return mmio(vcpu, qual, gpa);
 }
 
 /**
