@@ -53,6 +53,19 @@ static int guest_address(struct vm *vm, u64 gpa, bool write, unsigned int len,
 	return 0;
 }
 
+/* Page-table entries and the like without the checks that any length needs. */
+static bool copy_in(void *buf, const void __user *src, unsigned int n)
+{
+	switch (n) {
+	case 4:
+		return !get_user(*(u32 *)buf, (const u32 __user *)src);
+	case 8:
+		return !get_user(*(u64 *)buf, (const u64 __user *)src);
+	default:
+		return !copy_from_user(buf, src, n);
+	}
+}
+
 /**
  * guest_read() - copy from guest memory
  * @vm: the VM
@@ -81,7 +94,7 @@ int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
 		if (r)
 			break;
 		n = min_t(u64, len, room);
-		if (copy_from_user(buf, src, n)) {
+		if (!copy_in(buf, src, n)) {
 			r = copy_failed();
 			break;
 		}
