@@ -5,7 +5,8 @@
 #include "bench.h"
 
 #define CREATED		3
-#define IDLE_VMS	8
+#define FIRST_VMS	8
+#define IDLE_VMS	32
 #define IDLE_RAM	(256ull << 20)
 #define LOGGED_RAM	(1ull << 30)
 #define LOG_PASSES	8
@@ -198,19 +199,20 @@ static void create_idle(struct idle_vm *idle, uint8_t *ram)
 
 static int measure_memory(const struct row *row)
 {
-	struct idle_vm idle[IDLE_VMS + 1];
+	static struct idle_vm idle[FIRST_VMS + IDLE_VMS];
 	uint8_t *ram = anonymous_memory(IDLE_RAM);
 	uint64_t before;
 
 	(void)row;
 	memcpy(ram + GPA_CODE, halt, halt_end - halt);
-	/* The first one fills the allocators' caches. */
-	create_idle(&idle[0], ram);
-	before = free_memory();
-	for (int i = 1; i <= IDLE_VMS; i++)
+	/* The first ones fill the allocators' caches. */
+	for (int i = 0; i < FIRST_VMS; i++)
 		create_idle(&idle[i], ram);
+	before = free_memory();
+	for (int i = 0; i < IDLE_VMS; i++)
+		create_idle(&idle[FIRST_VMS + i], ram);
 	samples[0] = (before - free_memory()) / IDLE_VMS;
-	for (int i = 0; i <= IDLE_VMS; i++) {
+	for (int i = 0; i < FIRST_VMS + IDLE_VMS; i++) {
 		vcpu_destroy(&idle[i].vcpu);
 		close(idle[i].vm.fd);
 		close(idle[i].vm.kvm);
