@@ -42,7 +42,7 @@ minivmm:
 	@$(MAKE) -s -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace
 	@userspace/mkinitrd $(BUILD)/userspace/initrd
 
-selftests:
+selftests: minivmm
 	@selftests/setup
 	@echo 'building the tests'
 	@$(MAKE) -s -j$(JOBS) -C selftests BUILD=$(BUILD)/selftests
