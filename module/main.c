@@ -12,6 +12,7 @@
 
 #include "cpuid.h"
 #include "dirty_log.h"
+#include "guest_debug.h"
 #include "mce.h"
 #include "msr.h"
 #include "system.h"
@@ -51,6 +52,8 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_ENABLE_CAP:
 	case KVM_CAP_ENABLE_CAP_VM:
 	case KVM_CAP_VCPU_EVENTS:
+	case KVM_CAP_SET_GUEST_DEBUG:
+	case KVM_CAP_X86_ROBUST_SINGLESTEP:
 	case KVM_CAP_DEBUGREGS:
 	case KVM_CAP_XSAVE:
 	case KVM_CAP_SREGS2:
@@ -60,6 +63,10 @@ int system_check_extension(unsigned long extension)
 		return 1;
 	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
 		return DIRTY_LOG_MANUAL_CAPS;
+	case KVM_CAP_SET_GUEST_DEBUG2:
+		return GUEST_DEBUG_CONTROLS;
+	case KVM_CAP_SYNC_REGS:
+		return KVM_SYNC_X86_VALID_FIELDS;
 	case KVM_CAP_XCRS:
 		return boot_cpu_has(X86_FEATURE_XSAVE);
 	case KVM_CAP_MCE:

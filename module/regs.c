@@ -13,6 +13,7 @@
 #include <asm/msr-index.h>
 
 #include "fpu.h"
+#include "guest_debug.h"
 #include "memslot.h"
 #include "msr.h"
 #include "regs.h"
@@ -57,7 +58,7 @@ void regs_get(struct vcpu *vcpu, struct kvm_regs *regs)
 	regs->r14 = v->gpr[VMX_R14];
 	regs->r15 = v->gpr[VMX_R15];
 	regs->rip = vmx_rip(v);
-	regs->rflags = vmx_rflags(v);
+	regs->rflags = guest_debug_rflags(vcpu);
 }
 
 /**
@@ -89,7 +90,7 @@ void regs_set(struct vcpu *vcpu, const struct kvm_regs *regs)
 	v->gpr[VMX_R14] = regs->r14;
 	v->gpr[VMX_R15] = regs->r15;
 	vmx_set_rip(v, regs->rip);
-	vmx_set_rflags(v, regs->rflags | X86_EFLAGS_FIXED);
+	guest_debug_set_rflags(vcpu, regs->rflags | X86_EFLAGS_FIXED);
 	vmx_drop_queued_exception(v);
 }
 

@@ -16,9 +16,11 @@
 
 #include "compat.h"
 #include "exit_handlers/handlers.h"
+#include "guest_debug.h"
 #include "host_work.h"
 #include "regs.h"
 #include "run.h"
+#include "sync_regs.h"
 #include "trace.h"
 #include "vcpu.h"
 #include "vmx/enter.h"
@@ -100,6 +102,8 @@ static int enter_once(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	int action;
 
+	if (unlikely(vcpu->guest_debug))
+		guest_debug_before_enter(vcpu);
 	vmx_events_deliver(v);
 	if (unlikely(v->events.triple_fault))
 		return handle_triple_fault(vcpu);
@@ -170,10 +174,11 @@ static int accept_from_user(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 	int (*complete)(struct vcpu *vcpu) = vcpu->complete;
+	int r;
 
-	/* KVM_CAP_SYNC_REGS is not offered: there are no valid bits. */
-	if (READ_ONCE(run->kvm_valid_regs) || READ_ONCE(run->kvm_dirty_regs))
-		return -EINVAL;
+	r = sync_regs_accept(vcpu);
+	if (r)
+		return r;
 	if (regs_write_cr8(vcpu, READ_ONCE(run->cr8)))
 		return -EINVAL;
 
@@ -193,6 +198,7 @@ static void report_to_user(struct vcpu *vcpu)
 	run->cr8 = vcpu->cr8;
 	run->apic_base = vcpu->apic_base;
 	run->ready_for_interrupt_injection = ready_for_interrupt(v);
+	sync_regs_report(vcpu);
 }
 
 static int run_loaded(struct vcpu *vcpu)

@@ -51,6 +51,8 @@ struct vcpu {
 	u32 tsc_khz;			/* (m) as the VMM has been told */
 	u64 apic_base;			/* (m) IA32_APIC_BASE */
 	u64 cr8;			/* (m) task priority 0..15 */
+	u32 guest_debug;			/* (m) KVM_GUESTDBG_*, 0: no debugger */
+	unsigned long guest_debug_rip;		/* (m) linear RIP where a step begins */
 	bool sigmask_set;		/* (m) */
 	sigset_t sigmask;		/* (m) KVM_SET_SIGNAL_MASK */
 };

@@ -10,6 +10,7 @@
 #include <asm/tsc.h>
 
 #include "events.h"
+#include "guest_debug.h"
 #include "mce.h"
 #include "regs.h"
 #include "run.h"
@@ -243,6 +244,19 @@ static long vcpu_set_mce(struct vcpu *vcpu, void __user *argp)
 	return mce_vcpu_inject(vcpu, &mce);
 }
 
+static long vcpu_set_guest_debug(struct vcpu *vcpu, void __user *argp)
+{
+	struct kvm_guest_debug dbg;
+	int r;
+
+	if (copy_from_user(&dbg, argp, sizeof(dbg)))
+		return -EFAULT;
+	vmx_vcpu_load(&vcpu->vmx);
+	r = guest_debug_set(vcpu, &dbg);
+	vmx_vcpu_put(&vcpu->vmx);
+	return r;
+}
+
 /* None of KVM's capabilities of a vCPU, which are Hyper-V's and KVM's own, is offered. */
 static long vcpu_enable_cap(struct vcpu *vcpu, void __user *argp)
 {
@@ -372,6 +386,8 @@ long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd, unsigned long arg)
 		return 0;
 	case KVM_SET_SIGNAL_MASK:
 		return vcpu_set_signal_mask(vcpu, argp);
+	case KVM_SET_GUEST_DEBUG:
+		return vcpu_set_guest_debug(vcpu, argp);
 	case KVM_GET_TSC_KHZ:
 		return vcpu->tsc_khz;
 	case KVM_SET_TSC_KHZ:

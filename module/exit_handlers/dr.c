@@ -11,6 +11,7 @@
 #include <asm/processor-flags.h>
 #include <asm/trapnr.h>
 
+#include "../guest_debug.h"
 #include "../regs.h"
 #include "../vmx/event.h"
 #include "../vmx/guest.h"
@@ -105,7 +106,10 @@ int handle_dr_access(struct vcpu *vcpu)
 	}
 	if (regs_cpl(vcpu))
 		return general_protection(vcpu);
-	if (v->dr7 & DR7_GENERAL_DETECT) {
+	if (vmx_hw_dr7(v) & DR7_GENERAL_DETECT) {
+		if (guest_debug_uses_dr(vcpu))
+			return guest_debug_exit(vcpu, X86_TRAP_DB,
+						DR6_ACCESS_DETECTED);
 		vmx_queue_debug_exception(v, DR6_ACCESS_DETECTED);
 		return EXIT_RESUME;
 	}

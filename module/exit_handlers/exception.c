@@ -2,12 +2,13 @@
 /*
  * Exceptions that exit, NMIs of the host, triple faults and task switches.
  *
- * Only #DB, #AC and #MC exit: a guest can make the delivery of #DB or #AC
+ * Only #DB, #AC and #MC exit, and #BP for a debugger in the VMM: a guest can make the delivery of #DB or #AC
  * cause the same exception for ever, which without the exit would keep the
  * CPU from its host.
  */
 #include <asm/trapnr.h>
 
+#include "../guest_debug.h"
 #include "../vmx/event.h"
 #include "../vmx/guest.h"
 #include "handlers.h"
@@ -29,6 +30,8 @@ static int debug_exception(struct vcpu *vcpu, u32 info)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	unsigned long dr6 = vmx_qualification(v);
 
+	if (guest_debug_single_steps(vcpu) || guest_debug_uses_dr(vcpu))
+		return guest_debug_exit(vcpu, X86_TRAP_DB, dr6);
 	if (is_int1(info))
 		vmx_skip_insn_quietly(v);
 	vmx_queue_debug_exception(v, dr6);
@@ -60,6 +63,8 @@ int handle_exception_nmi(struct vcpu *vcpu)
 	switch (vector) {
 	case X86_TRAP_DB:
 		return debug_exception(vcpu, info);
+	case X86_TRAP_BP:
+		return guest_debug_exit(vcpu, vector, 0);
 	case X86_TRAP_AC:
 		vmx_queue_exception(v, vector, true, error_code);
 		return EXIT_RESUME;

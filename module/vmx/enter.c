@@ -166,18 +166,20 @@ static void load_host_xstate(struct vmx_vcpu *v)
  */
 static void load_guest_breakpoints(const struct vmx_vcpu *v)
 {
+	const unsigned long *dr = v->debugger_has_dr ? v->debugger_dr : v->dr;
+
 	/* The host's breakpoints must not hit while they change. */
 	set_debugreg(0, 7);
-	set_debugreg(v->dr[0], 0);
-	set_debugreg(v->dr[1], 1);
-	set_debugreg(v->dr[2], 2);
-	set_debugreg(v->dr[3], 3);
+	set_debugreg(dr[0], 0);
+	set_debugreg(dr[1], 1);
+	set_debugreg(dr[2], 2);
+	set_debugreg(dr[3], 3);
 }
 
 static void load_guest_state(struct vmx_vcpu *v)
 {
 	load_guest_xstate(v);
-	if (unlikely(v->dr7 & DR7_ENABLES))
+	if (unlikely(vmx_hw_dr7(v) & DR7_ENABLES))
 		load_guest_breakpoints(v);
 }
 

@@ -336,7 +336,7 @@ static void inject_first(struct vmx_vcpu *v)
 		inject_nmi(v);
 	} else if (ev->interrupt_injected) {
 		inject(v, &ev->interrupt);
-	} else if (ev->nmi_pending && vmx_nmi_allowed(v)) {
+	} else if (ev->nmi_pending && !ev->nmi_held && vmx_nmi_allowed(v)) {
 		inject_nmi(v);
 	} else if (ev->interrupt.info && vmx_interrupt_allowed(v)) {
 		inject(v, &ev->interrupt);
@@ -357,7 +357,7 @@ static void open_windows(struct vmx_vcpu *v)
 			 !ev->nmi_injected;
 	bool interrupt = ev->irq_window_wanted ||
 			 (ev->interrupt.info && !takes_interrupt);
-	bool nmi = ev->nmi_pending > takes_nmi;
+	bool nmi = ev->nmi_pending > takes_nmi && !ev->nmi_held;
 	u32 windows = 0;
 
 	/*

@@ -407,8 +407,21 @@ void vmx_set_guest_pdptes(struct vmx_vcpu *v, const u64 pdpte[4])
  */
 void vmx_set_guest_dr7(struct vmx_vcpu *v, unsigned long dr7)
 {
-	vmcs_write_natural(v, GUEST_DR7, dr7);
 	v->dr7 = dr7;
+	vmcs_write_natural(v, GUEST_DR7, vmx_hw_dr7(v));
+}
+
+/**
+ * vmx_set_debugger_dr7() - put a debugger's breakpoints in place of the guest's
+ * @v: the vCPU; debugger_dr has the addresses
+ * @has_dr: false: the guest's own are effective
+ * @dr7: the debugger's DR7; the upper half is zero
+ */
+void vmx_set_debugger_dr7(struct vmx_vcpu *v, bool has_dr, unsigned long dr7)
+{
+	v->debugger_has_dr = has_dr;
+	v->debugger_dr7 = dr7;
+	vmcs_write_natural(v, GUEST_DR7, vmx_hw_dr7(v));
 }
 
 /**

@@ -122,6 +122,12 @@ static inline u32 vmx_cs_ar(struct vmx_vcpu *v)
 	return v->cs_ar;
 }
 
+/* DR7 as the CPU sees it: the guest's or a debugger's. */
+static inline unsigned long vmx_hw_dr7(const struct vmx_vcpu *v)
+{
+	return v->debugger_has_dr ? v->debugger_dr7 : v->dr7;
+}
+
 /* Exit fields. */
 static inline u16 vmx_exit_reason(const struct vmx_vcpu *v)
 {

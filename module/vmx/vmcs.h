@@ -47,6 +47,7 @@ u64 vmx_guest_efer(struct vmx_vcpu *v);
 void vmx_set_guest_efer(struct vmx_vcpu *v, u64 efer);	/* and the IA-32e mode control */
 void vmx_set_guest_pdptes(struct vmx_vcpu *v, const u64 pdpte[4]);
 void vmx_set_guest_dr7(struct vmx_vcpu *v, unsigned long dr7);
+void vmx_set_debugger_dr7(struct vmx_vcpu *v, bool has_dr, unsigned long dr7);
 
 /* What the CPU does at MOV to CR3 and the like: its translations are forgotten. */
 void vmx_flush_linear(struct vmx_vcpu *v);

@@ -105,6 +105,7 @@ struct vmx_events {
 	bool interrupt_injected;	/* (v) delivery had begun */
 	u8 nmi_pending;			/* (v) 0..2 NMIs not yet delivered */
 	bool nmi_injected;		/* (v) delivery had begun */
+	bool nmi_held;			/* (v) no new NMI for now: a debugger's wish */
 	bool triple_fault;		/* (v) a third fault while delivering #DF */
 	bool irq_window_wanted;		/* (v) exit as soon as an interrupt can be taken */
 	u32 entry_info;			/* (p) what the VMCS holds for the next entry */
@@ -182,6 +183,9 @@ struct vmx_vcpu {
 	unsigned long dr[4];		/* (p) DR0-DR3 */
 	unsigned long dr6;		/* (p) */
 	unsigned long dr7;		/* (p) the guest's DR7; VMCS may hold a debugger's */
+	unsigned long debugger_dr[4];	/* (p) its DR0-DR3 and DR7, which take the place */
+	unsigned long debugger_dr7;	/* (p)   of the guest's while */
+	bool debugger_has_dr;		/* (p)   this is true */
 	u64 xcr0;			/* (p) */
 	u64 xss;			/* (p) */
 	u32 pkru;			/* (p) valid while switched out */
