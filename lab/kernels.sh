@@ -106,21 +106,32 @@ setup_kernel_6_12()
 	setup_debian_kernel 6.12 '6\.12\.[0-9]+\+deb12-cloud-amd64'
 }
 
-# Unpack Debian's kernel source: the machine's own package if it is there.
+# Debian's kernel source: the debug kernel, kselftest's headers and checkpatch
+# come from it. The machine's own package is taken if it is there.
+setup_source()
+{
+	local name=linux-source-6.1.tar.xz
+
+	[ ! -e "$labdir/$name" ] || return 0
+	if [ -e "/usr/src/$name" ]; then
+		ln -sfn "/usr/src/$name" "$labdir/$name"
+		return
+	fi
+	private_apt_update
+	download_and_unpack "$labdir/source.new" linux-source-6.1
+	mv "$labdir/source.new/usr/src/$name" "$labdir/$name"
+	rm -rf "$labdir/source.new"
+}
+
 unpack_source()
 {
-	local dir=$1 tarball=/usr/src/linux-source-6.1.tar.xz
+	local dir=$1 tarball=$labdir/linux-source-6.1.tar.xz
 
-	if [ ! -e "$tarball" ]; then
-		private_apt_update
-		download_and_unpack "$dir/root" linux-source-6.1
-		tarball=$dir/root/$tarball
-	fi
+	one_at_a_time source setup_source
 	with_progress "unpacking the kernel's source" "$dir/unpack.log" \
 		tar -xJf "$tarball" -C "$dir" --exclude='*/Documentation/*.rst' \
 		--exclude='*/drivers/gpu/*.[ch]' ||
 		die "unpacking $tarball failed"
-	rm -rf "$dir/root"
 	mv "$dir/linux-source-6.1" "$dir/src"
 }
 

@@ -43,3 +43,20 @@ is_fast()
 {
 	[ "$(cat "$labdir/bochs/flavour")" = fast ]
 }
+
+# one_at_a_time NAME COMMAND...: other setups wait meanwhile, if they need the
+# same part.
+one_at_a_time()
+{
+	local part=$1 lock
+
+	shift
+	exec {lock}>"$labdir/$part.lock"
+	if ! flock -n "$lock"; then
+		say "another lab/setup is busy with $part; waiting for it"
+		flock "$lock"
+	fi
+	"$@"
+	exec {lock}>&-
+}
+
