@@ -163,19 +163,35 @@ static int measure_dirty_log(const struct row *row)
 	return count;
 }
 
+static FILE *open_proc(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		die("%s", path);
+	return file;
+}
+
+/* With the pages that each CPU keeps for itself, which MemFree leaves out. */
 static uint64_t free_memory(void)
 {
-	FILE *meminfo = fopen("/proc/meminfo", "r");
-	unsigned long free_kib = 0;
+	unsigned long pages, sum = 0;
 	char line[128];
+	FILE *file;
 
-	if (!meminfo)
-		die("/proc/meminfo");
-	while (fgets(line, sizeof(line), meminfo))
-		if (sscanf(line, "MemFree: %lu", &free_kib) == 1)
-			break;
-	fclose(meminfo);
-	return free_kib * 1024;
+	/* Reading it adds up the CPUs' counts. */
+	file = open_proc("/proc/sys/vm/stat_refresh");
+	while (fgets(line, sizeof(line), file))
+		;
+	fclose(file);
+
+	file = open_proc("/proc/zoneinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " pages free %lu", &pages) == 1 ||
+		    sscanf(line, " count: %lu", &pages) == 1)
+			sum += pages;
+	fclose(file);
+	return sum * PAGE_SIZE;
 }
 
 struct idle_vm {
