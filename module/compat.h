@@ -186,13 +186,6 @@ static inline u64 compat_absent_defects(void)
 #endif
 
 /*
- * IPIs: since 6.4 smp_send_reschedule() is a macro with a tracepoint.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#include <trace/events/ipi.h>
-#endif
-
-/*
  * kvm_run: since 6.11 the name of one member warns the kernel's own code.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)

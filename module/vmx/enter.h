@@ -9,9 +9,9 @@ int vmx_enter_init(void);
 void vmx_enter_exit(void);
 void vmx_enter(struct vmx_vcpu *v);
 void vmx_reenter(struct vmx_vcpu *v);
+void vmx_write_entry_state(struct vmx_vcpu *v);
 
 /* kick.c */
-void vmx_kick(struct vmx_vcpu *v);
 void vmx_kick_all(struct vmx_vm *vm);
 
 /* host_state.c: what VM exit does not give back to the host. */

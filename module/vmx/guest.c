@@ -344,10 +344,12 @@ void vmx_set_guest_cr4(struct vmx_vcpu *v, unsigned long cr4)
 /**
  * vmx_set_cr4_guest_owned() - choose the CR4 bits that change without an exit
  * @v: the vCPU
- * @owned: those that this guest may set at all
+ * @allowed: the bits that this guest may set at all; of VMX_CR4_GUEST_OWNED the
+ * others exit, so that #GP can be raised
  */
-void vmx_set_cr4_guest_owned(struct vmx_vcpu *v, unsigned long owned)
+void vmx_set_cr4_guest_owned(struct vmx_vcpu *v, unsigned long allowed)
 {
+	unsigned long owned = allowed & VMX_CR4_GUEST_OWNED;
 	unsigned long cr4 = vmx_guest_cr4(v);
 
 	if (owned == v->cr4_guest_owned)

@@ -162,6 +162,14 @@ static inline u32 vmx_intr_info(struct vmx_vcpu *v)
 	return v->intr_info;
 }
 
+/* Only of exits that can come in the delivery of an event: see vectoring.c. */
+static inline u32 vmx_idt_vectoring(struct vmx_vcpu *v)
+{
+	if (vmx_cache_miss(v, VMX_CACHED_IDT_VECTORING))
+		v->idt_vectoring = vmcs_read32(v, IDT_VECTORING_INFO_FIELD);
+	return v->idt_vectoring;
+}
+
 /* guest.c: less frequent state. Same context. */
 void vmx_get_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
 		     struct vmx_segment *seg);

@@ -5,24 +5,7 @@
 #include <linux/cpumask.h>
 #include <linux/smp.h>
 
-#include "../compat.h"
 #include "enter.h"
-
-/**
- * vmx_kick() - make a vCPU that is in the guest leave it
- * @v: the vCPU
- *
- * Context: any but NMI.
- */
-void vmx_kick(struct vmx_vcpu *v)
-{
-	int cpu = READ_ONCE(v->loaded_cpu);
-
-	/* What the caller wants to be seen is seen before the next entry. */
-	smp_mb();
-	if (READ_ONCE(v->mode) == VMX_IN_GUEST && cpu >= 0)
-		smp_send_reschedule(cpu);
-}
 
 static void acknowledge_kick(void *unused)
 {

@@ -114,7 +114,7 @@ static void requeue_interrupt(struct vmx_vcpu *v, u32 info)
  */
 void vmx_events_requeue(struct vmx_vcpu *v)
 {
-	u32 info = vmcs_read32(v, IDT_VECTORING_INFO_FIELD);
+	u32 info = vmx_idt_vectoring(v);
 
 	if (likely(!(info & VECTORING_INFO_VALID_MASK))) {
 		restore_nmi_blocking(v);

@@ -2,12 +2,17 @@
 #ifndef MINIVMX_VMX_VMCS_H
 #define MINIVMX_VMX_VMCS_H
 
+#include <asm/processor-flags.h>
+
 #include "insn.h"
 #include "vmx.h"
 
 /* One VM: MSR bitmap; the EPT has its own create and destroy. */
 int vmx_vm_create(struct vmx_vm *vm);
 void vmx_vm_destroy(struct vmx_vm *vm);
+void vmx_filter_msrs(struct vmx_vm *vm,
+		     bool (*allows)(const void *filter, u32 msr, bool write),
+		     const void *filter);
 void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write);
 
 /* One vCPU. create leaves the VMCS initialised with the state after RESET. */
@@ -37,6 +42,11 @@ void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset);
  * CR0 and CR4: the guest's value goes to the read shadow, the CPU's value is
  * made from it (NE and VMXE set, CD and NW clear). No checks here.
  */
+/* CR4 bits that need nothing of the host when the guest changes them. */
+#define VMX_CR4_GUEST_OWNED	(X86_CR4_PVI | X86_CR4_DE | X86_CR4_PCE | \
+				 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |	  \
+				 X86_CR4_PGE | X86_CR4_TSD | X86_CR4_FSGSBASE)
+
 unsigned long vmx_guest_cr0(struct vmx_vcpu *v);
 unsigned long vmx_guest_cr4(struct vmx_vcpu *v);
 void vmx_set_guest_cr0(struct vmx_vcpu *v, unsigned long cr0);

@@ -37,11 +37,6 @@
 #define AR_LDT			0x82
 #define AR_BUSY_TSS		0x8b
 
-/* CR4 bits that need nothing of the host when the guest changes them. */
-#define CR4_GUEST_OWNED		(X86_CR4_PVI | X86_CR4_DE | X86_CR4_PCE | \
-				 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |	  \
-				 X86_CR4_PGE | X86_CR4_TSD | X86_CR4_FSGSBASE)
-
 /* #DB and #AC can loop inside of the CPU; #MC is the host's. */
 #define EXCEPTIONS		(BIT(X86_TRAP_DB) | BIT(X86_TRAP_AC) | \
 				 BIT(X86_TRAP_MC))
@@ -72,8 +67,8 @@ static void init_guest_segments(struct vmx_vcpu *v)
 /* SDM: "Guest Register State" */
 static void init_guest_registers(struct vmx_vcpu *v)
 {
-	v->cr4_guest_owned = CR4_GUEST_OWNED;
-	vmcs_write_natural(v, CR4_GUEST_HOST_MASK, ~CR4_GUEST_OWNED);
+	v->cr4_guest_owned = VMX_CR4_GUEST_OWNED;
+	vmcs_write_natural(v, CR4_GUEST_HOST_MASK, ~VMX_CR4_GUEST_OWNED);
 	vmx_set_guest_cr0(v, RESET_CR0);
 	vmx_set_guest_cr3(v, 0);
 	vmx_set_guest_cr4(v, 0);

@@ -60,6 +60,7 @@ enum vmx_cached_field {
 	VMX_CACHED_QUALIFICATION,
 	VMX_CACHED_INSN_LEN,
 	VMX_CACHED_INTR_INFO,
+	VMX_CACHED_IDT_VECTORING,
 };
 
 /*
@@ -73,6 +74,7 @@ enum vmx_entry_outcome {
 	VMX_ENTRY_FAIL_VALID,	/* VMfailValid: see insn_error */
 	VMX_ENTRY_FAIL_INVALID,	/* VMfailInvalid: there is no number */
 	VMX_ENTRY_FAULT,	/* VMLAUNCH/VMRESUME faulted: VMX is off */
+	VMX_ENTRY_NONE,		/* there was no attempt yet */
 };
 
 /* What the last attempt to enter left behind; qualification etc. are lazy. */
@@ -171,6 +173,7 @@ struct vmx_vcpu {
 	u32 cs_ar;			/* (p) */
 	u32 insn_len;			/* (p) */
 	u32 intr_info;			/* (p) */
+	u32 idt_vectoring;		/* (p) */
 
 	/* last exit */
 	struct vmx_exit exit;
