@@ -258,7 +258,7 @@ static u64 *row_value(struct vcpu *vcpu, const struct msr_row *row, u32 index)
  * @origin: who asks
  *
  * Context: vcpu->mutex held, the VMCS current.
- * Return: 0, or 1 if the instruction must raise #GP(0).
+ * Return: 0; 1 or MSR_UNKNOWN if the instruction must raise #GP(0).
  */
 int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin)
 {
@@ -267,7 +267,9 @@ int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin)
 	lockdep_assert_held(&vcpu->mutex);
 
 	*data = 0;
-	if (!row || !row_exists(vcpu, row, index, origin))
+	if (!row)
+		return MSR_UNKNOWN;
+	if (!row_exists(vcpu, row, index, origin))
 		return 1;
 	if (row->get)
 		return row->get(vcpu, index, data, origin);
@@ -284,7 +286,7 @@ int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin)
  * @origin: who asks
  *
  * Context: vcpu->mutex held, the VMCS current.
- * Return: 0, or 1 if the instruction must raise #GP(0).
+ * Return: 0; 1 or MSR_UNKNOWN if the instruction must raise #GP(0).
  */
 int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin)
 {
@@ -292,7 +294,9 @@ int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin)
 
 	lockdep_assert_held(&vcpu->mutex);
 
-	if (!row || !row_exists(vcpu, row, index, origin))
+	if (!row)
+		return MSR_UNKNOWN;
+	if (!row_exists(vcpu, row, index, origin))
 		return 1;
 	if (row->set)
 		return row->set(vcpu, index, data, origin);

@@ -39,6 +39,9 @@ static inline bool msr_cpuid_faults(const struct msr_state *msrs)
 /* Who asks: the guest may less than the VMM. */
 enum msr_origin { MSR_FROM_GUEST, MSR_FROM_VMM };
 
+/* What msr_get() and msr_set() return for a number that no MSR has here. */
+#define MSR_UNKNOWN	2
+
 void msr_reset(struct vcpu *vcpu);
 int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin);
 int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin);

@@ -13,6 +13,7 @@
 #include <asm/msr.h>
 
 #include "dirty_log.h"
+#include "msr_filter.h"
 #include "system.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -43,6 +44,7 @@ void vm_put(struct vm *vm)
 	vcpus_destroy(vm);
 	memslots_destroy(vm);
 	ept_destroy(&vm->vmx.ept);
+	msr_filter_destroy(vm);
 	vmx_vm_destroy(&vm->vmx);
 	vmx_root_put();
 	mmdrop(vm->mm);
@@ -151,6 +153,23 @@ static int vm_enable_manual_dirty_log(struct vm *vm, u64 caps)
 	return 0;
 }
 
+static int vm_set_msr_filter(struct vm *vm, void __user *argp)
+{
+	struct kvm_msr_filter filter;
+
+	if (copy_from_user(&filter, argp, sizeof(filter)))
+		return -EFAULT;
+	return msr_filter_set(vm, &filter);
+}
+
+static int vm_enable_user_space_msr(struct vm *vm, u64 reasons)
+{
+	if (reasons & ~(u64)MSR_EXIT_REASONS)
+		return -EINVAL;
+	WRITE_ONCE(vm->user_space_msr, reasons);
+	return 0;
+}
+
 /* What a VMM must ask for before it can happen. */
 static int vm_enable_cap(struct vm *vm, void __user *argp)
 {
@@ -164,6 +183,8 @@ static int vm_enable_cap(struct vm *vm, void __user *argp)
 	switch (cap.cap) {
 	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
 		return vm_enable_manual_dirty_log(vm, cap.args[0]);
+	case KVM_CAP_X86_USER_SPACE_MSR:
+		return vm_enable_user_space_msr(vm, cap.args[0]);
 	case KVM_CAP_EXCEPTION_PAYLOAD:
 		WRITE_ONCE(vm->exception_payload, cap.args[0]);
 		return 0;
@@ -208,6 +229,8 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_get_dirty_log(vm, argp);
 	case KVM_CLEAR_DIRTY_LOG:
 		return vm_clear_dirty_log(vm, argp);
+	case KVM_X86_SET_MSR_FILTER:
+		return vm_set_msr_filter(vm, argp);
 	case KVM_ENABLE_CAP:
 		return vm_enable_cap(vm, argp);
 	case KVM_SET_GSI_ROUTING:

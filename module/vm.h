@@ -34,6 +34,8 @@ struct vm {
 	unsigned int nr_vcpus;		/* (l) */
 	struct rw_semaphore slots_sem;
 	struct memslots slots;		/* (s) */
+	struct msr_filter __rcu *msr_filter;	/* (l) for writing */
+	u64 user_space_msr;		/* (a) KVM_MSR_EXIT_REASON_* enabled */
 	u64 manual_dirty_log;		/* (a) KVM_DIRTY_LOG_* enabled */
 	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
 	bool triple_fault_event;	/* (a) KVM_CAP_X86_TRIPLE_FAULT_EVENT is */

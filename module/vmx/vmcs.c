@@ -398,6 +398,42 @@ void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write)
 		__clear_bit(bit + MSR_BITMAP_WRITE, vm->msr_bitmap);
 }
 
+/* What the guest may access without an exit: SDM "MSR-Bitmap Address". */
+static const struct { u32 msr; bool write; } passed_through[] = {
+	{ MSR_FS_BASE, true },
+	{ MSR_GS_BASE, true },
+	{ MSR_KERNEL_GS_BASE, true },
+	{ MSR_IA32_SYSENTER_CS, true },
+	{ MSR_IA32_SYSENTER_ESP, true },
+	{ MSR_IA32_SYSENTER_EIP, true },
+	{ MSR_IA32_TSC, false },
+};
+
+/**
+ * vmx_filter_msrs() - make accesses exit that would not otherwise
+ * @vm: the VM
+ * @allows: says whether an MSR may be accessed without an exit
+ * @filter: its first argument
+ *
+ * Context: may sleep. When it returns every vCPU obeys.
+ */
+void vmx_filter_msrs(struct vmx_vm *vm,
+		     bool (*allows)(const void *filter, u32 msr, bool write),
+		     const void *filter)
+{
+	u32 msr;
+	int i;
+
+	memset(vm->msr_bitmap, 0xff, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(passed_through); i++) {
+		msr = passed_through[i].msr;
+		vmx_msr_allow(vm, msr, allows(filter, msr, false),
+			      passed_through[i].write &&
+			      allows(filter, msr, true));
+	}
+	vmx_kick_all(vm);
+}
+
 /**
  * vmx_vm_create() - the VMX half of a VM, but for its EPT
  * @vm: zeroed
@@ -407,11 +443,6 @@ void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write)
  */
 int vmx_vm_create(struct vmx_vm *vm)
 {
-	static const u32 switched[] = {
-		MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE,
-		MSR_IA32_SYSENTER_CS, MSR_IA32_SYSENTER_ESP,
-		MSR_IA32_SYSENTER_EIP,
-	};
 	int i;
 
 	spin_lock_init(&vm->vcpus_lock);
@@ -421,9 +452,9 @@ int vmx_vm_create(struct vmx_vm *vm)
 		return -ENOMEM;
 
 	memset(vm->msr_bitmap, 0xff, PAGE_SIZE);
-	for (i = 0; i < ARRAY_SIZE(switched); i++)
-		vmx_msr_allow(vm, switched[i], true, true);
-	vmx_msr_allow(vm, MSR_IA32_TSC, true, false);
+	for (i = 0; i < ARRAY_SIZE(passed_through); i++)
+		vmx_msr_allow(vm, passed_through[i].msr, true,
+			      passed_through[i].write);
 	return 0;
 }
 
