@@ -10,6 +10,7 @@
 #include <linux/hardirq.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sched/smt.h>
 #include <asm/cpufeature.h>
 #include <asm/hardirq.h>
 #include <asm/msr.h>
@@ -61,6 +62,9 @@ int vmx_l1d_init(void)
 	    l1tf_mitigation == L1TF_MITIGATION_FULL_FORCE)
 		static_branch_enable(&flush_always);
 	static_branch_enable(&vmx_l1d_flush_needed);
+	/* What no flush helps against, and KVM too leaves to the administrator. */
+	if (sched_smt_active())
+		pr_warn("this CPU has L1TF and SMT is on: guests may read what their sibling thread uses (boot with nosmt, or l1tf=full)\n");
 	return 0;
 }
 
