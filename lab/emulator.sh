@@ -20,7 +20,7 @@ kernel_parameters()
 	is_fast || more=' noxsave'
 	echo "console=ttyS0,115200 loglevel=5 oops=panic panic=-1 reboot=t" \
 		"nokaslr tsc_early_khz=$((TICKS_PER_SECOND / 1000))" \
-		"cryptomgr.notests rcupdate.rcu_expedited=1$more$cmdline"
+		"cryptomgr.notests initcall_blacklist=jent_mod_init rcupdate.rcu_expedited=1$more$cmdline"
 }
 
 write_iso()
