@@ -196,7 +196,9 @@ int events_set(struct vcpu *vcpu, const struct kvm_vcpu_events *from)
 	struct vmx_vcpu *v = &vcpu->vmx;
 
 	if (!are_valid(vcpu, from))
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_VCPU_EVENTS,
+				       "kvm_vcpu_events.flags", from->flags,
+				       "a flag is unknown or not enabled in the VM, SMM is asked for, or exception.nr is no exception's vector");
 
 	set_exception(v, from);
 	set_interrupt(v, from);

@@ -12,6 +12,7 @@
 
 #include "cpuid.h"
 #include "dirty_log.h"
+#include "explain.h"
 #include "guest_debug.h"
 #include "mce.h"
 #include "msr.h"
@@ -148,6 +149,7 @@ static int __init minivmx_init(void)
 	if (r)
 		return r;
 
+	explain_init();
 	r = cpuid_init();
 	if (r)
 		goto out_vmx;

@@ -254,6 +254,10 @@ long msr_ioctl_set(struct vcpu *vcpu, struct kvm_msrs __user *arg)
 		if (msr_set(vcpu, entries[i].index, entries[i].data,
 			    MSR_FROM_VMM))
 			break;
+	if (i < nr)
+		explain_refusal(vcpu, KVM_SET_MSRS, "kvm_msr_entry.index",
+				entries[i].index,
+				"the vCPU does not have this MSR, or it cannot have the value given");
 	vmx_vcpu_put(&vcpu->vmx);
 
 	kfree(entries);

@@ -440,13 +440,18 @@ int regs_set_xcrs(struct vcpu *vcpu, const struct kvm_xcrs *xcrs)
 	if (!boot_cpu_has(X86_FEATURE_XSAVE))
 		return -EINVAL;
 	if (xcrs->nr_xcrs > KVM_MAX_XCRS || xcrs->flags)
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_XCRS, "kvm_xcrs.flags",
+				       xcrs->flags,
+				       "there are no flags, and no more than 16 registers");
 
 	for (i = 0; i < xcrs->nr_xcrs; i++)
 		if (xcrs->xcrs[i].xcr == XCR_XFEATURE_ENABLED_MASK)
-			return regs_write_xcr(vcpu, XCR_XFEATURE_ENABLED_MASK,
-					      xcrs->xcrs[i].value) ? -EINVAL : 0;
-	return 0;
+			break;
+	if (i == xcrs->nr_xcrs ||
+	    !regs_write_xcr(vcpu, XCR_XFEATURE_ENABLED_MASK, xcrs->xcrs[i].value))
+		return 0;
+	return explain_refusal(vcpu, KVM_SET_XCRS, "XCR0", xcrs->xcrs[i].value,
+			       "XCR0 has x87 state, and else only complete sets of what the guest's CPUID has");
 }
 
 /* ---- debug registers ---- */
@@ -482,7 +487,9 @@ int regs_set_debugregs(struct vcpu *vcpu, const struct kvm_debugregs *dregs)
 	int i;
 
 	if (dregs->flags || dregs->dr6 >> 32 || dregs->dr7 >> 32)
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_DEBUGREGS, "kvm_debugregs.dr7",
+				       dregs->dr7,
+				       "there are no flags, and bits 63:32 of DR6 and DR7 are 0");
 
 	for (i = 0; i < ARRAY_SIZE(dregs->db); i++)
 		v->dr[i] = dregs->db[i];

@@ -162,18 +162,39 @@ void regs_get_sregs2(struct vcpu *vcpu, struct kvm_sregs2 *sregs2)
 	sregs2->flags = KVM_SREGS2_FLAGS_PDPTRS_VALID;
 }
 
+static bool refuse(struct vcpu *vcpu, const char *what, u64 value,
+		   const char *reason)
+{
+	explain_refusal(vcpu, KVM_SET_SREGS, what, value, reason);
+	return false;
+}
+
 static bool are_valid_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 {
 	if ((sregs->efer & EFER_LME) && (sregs->cr0 & X86_CR0_PG)) {
-		if (!(sregs->cr4 & X86_CR4_PAE) || !(sregs->efer & EFER_LMA))
-			return false;
+		if (!(sregs->cr4 & X86_CR4_PAE))
+			return refuse(vcpu, "kvm_sregs.cr4", sregs->cr4,
+				      "64-bit paging needs CR4.PAE");
+		if (!(sregs->efer & EFER_LMA))
+			return refuse(vcpu, "kvm_sregs.efer", sregs->efer,
+				      "with CR0.PG and EFER.LME, EFER.LMA is 1");
 		if (!regs_is_legal_gpa(vcpu, sregs->cr3))
-			return false;
-	} else if ((sregs->efer & EFER_LMA) || sregs->cs.l) {
-		return false;
+			return refuse(vcpu, "kvm_sregs.cr3", sregs->cr3,
+				      "CR3 has bits beyond the physical-address width of the guest's CPUID");
+	} else if (sregs->efer & EFER_LMA) {
+		return refuse(vcpu, "kvm_sregs.efer", sregs->efer,
+			      "EFER.LMA needs CR0.PG and EFER.LME");
+	} else if (sregs->cs.l) {
+		return refuse(vcpu, "kvm_sregs.cs.l", sregs->cs.l,
+			      "a 64-bit code segment needs CR0.PG and EFER.LME");
 	}
-	return !(sregs->cr4 & vcpu->cpuid.cr4_reserved) &&
-	       regs_is_valid_cr0(sregs->cr0);
+	if (sregs->cr4 & vcpu->cpuid.cr4_reserved)
+		return refuse(vcpu, "kvm_sregs.cr4", sregs->cr4,
+			      "CR4 has bits of features that the guest's CPUID does not have");
+	if (!regs_is_valid_cr0(sregs->cr0))
+		return refuse(vcpu, "kvm_sregs.cr0", sregs->cr0,
+			      "CR0.PG needs PE, NW needs CD, and bits 63:32 are 0");
+	return true;
 }
 
 static void set_segments(struct vcpu *vcpu, const struct kvm_sregs *sregs)
@@ -197,7 +218,9 @@ static int set_common(struct vcpu *vcpu, const struct kvm_sregs *sregs,
 	if (!are_valid_sregs(vcpu, sregs))
 		return -EINVAL;
 	if (msr_set(vcpu, MSR_IA32_APICBASE, sregs->apic_base, MSR_FROM_VMM))
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_SREGS, "kvm_sregs.apic_base",
+				       sregs->apic_base,
+				       "IA32_APIC_BASE cannot have this value");
 
 	vmcs_write_natural(v, GUEST_IDTR_BASE, sregs->idt.base);
 	vmcs_write32(v, GUEST_IDTR_LIMIT, sregs->idt.limit);
@@ -262,8 +285,11 @@ int regs_set_sregs2(struct vcpu *vcpu, const struct kvm_sregs2 *sregs2)
 	bool have_pdptes = sregs2->flags & KVM_SREGS2_FLAGS_PDPTRS_VALID;
 
 	if (sregs2->flags & ~KVM_SREGS2_FLAGS_PDPTRS_VALID)
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_SREGS2, "kvm_sregs2.flags",
+				       sregs2->flags, "there is no such flag");
 	if (have_pdptes && !has_pae_paging(sregs))
-		return -EINVAL;
+		return explain_refusal(vcpu, KVM_SET_SREGS2, "kvm_sregs2.flags",
+				       sregs2->flags,
+				       "PDPTEs need PAE paging: CR0.PG, CR4.PAE and no EFER.LME");
 	return set_common(vcpu, sregs, have_pdptes ? sregs2->pdptrs : NULL);
 }

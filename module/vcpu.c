@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <asm/tsc.h>
 
+#include "minivmx.h"
 #include "regs.h"
 #include "vcpu.h"
 
@@ -56,7 +57,7 @@ static long vcpu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (vcpu->vm->mm != current->mm || READ_ONCE(vcpu->vm->vmx.dead))
 		return -EIO;
-	if (_IOC_TYPE(cmd) != KVMIO)
+	if (_IOC_TYPE(cmd) != KVMIO && _IOC_TYPE(cmd) != MINIVMX_IO)
 		return -EINVAL;
 
 	if (mutex_lock_killable(&vcpu->mutex))

@@ -15,6 +15,7 @@
 
 #include "cpuid.h"
 #include "emulate.h"
+#include "explain.h"
 #include "fpu.h"
 #include "msr.h"
 #include "vm.h"
@@ -53,6 +54,7 @@ struct vcpu {
 	u64 cr8;			/* (m) task priority 0..15 */
 	u32 guest_debug;			/* (m) KVM_GUESTDBG_*, 0: no debugger */
 	unsigned long guest_debug_rip;		/* (m) linear RIP where a step begins */
+	struct refusal refusal;		/* (m) what the last bad ioctl had wrong */
 	bool sigmask_set;		/* (m) */
 	sigset_t sigmask;		/* (m) KVM_SET_SIGNAL_MASK */
 };

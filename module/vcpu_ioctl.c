@@ -10,8 +10,10 @@
 #include <asm/tsc.h>
 
 #include "events.h"
+#include "explain.h"
 #include "guest_debug.h"
 #include "mce.h"
+#include "minivmx.h"
 #include "regs.h"
 #include "run.h"
 #include "vcpu.h"
@@ -367,6 +369,9 @@ static long vcpu_state_ioctl(struct vcpu *vcpu, unsigned int cmd,
 long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd, unsigned long arg)
 {
 	void __user *argp = (void __user *)arg;
+
+	if (_IOC_TYPE(cmd) == MINIVMX_IO)
+		return explain_ioctl(vcpu, cmd, argp);
 
 	switch (cmd) {
 	case KVM_RUN:

@@ -440,6 +440,24 @@ void vmx_reenter(struct vmx_vcpu *v)
 }
 
 /**
+ * vmx_write_entry_state() - make the VMCS what the next entry would find
+ * @v: the vCPU
+ *
+ * For whoever looks into the VMCS between two entries.
+ *
+ * Context: vCPU loaded, interrupts enabled.
+ */
+void vmx_write_entry_state(struct vmx_vcpu *v)
+{
+	vmcs_assert_current(v);
+
+	vmx_write_back(v);
+	local_irq_disable();
+	refresh_host_state(v);
+	local_irq_enable();
+}
+
+/**
  * vmx_enter_init() - read what of the host's state never changes
  *
  * Context: module load.

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MINIVMX_EXPLAIN_ENTRY and MINIVMX_CHECK_ENTRY.
+ *
+ * Nothing here runs unless somebody asks: what an entry leaves behind when it
+ * fails is in struct vmx_exit and in the VMCS.
+ */
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "explain.h"
+#include "minivmx.h"
+#include "vcpu.h"
+#include "vmx/enter.h"
+#include "vmx/entry_check.h"
+#include "vmx/entry_check_cpu.h"
+#include "vmx/error.h"
+#include "vmx/event.h"
+#include "vmx/field_names.h"
+#include "vmx/guest.h"
+
+#define MAX_VIOLATIONS		64
+#define MAX_TEXT		SZ_64K
+
+/* The structures of the first version, which every caller has. */
+#define EXPLANATION_SIZE_VER0	sizeof(struct minivmx_explanation)
+#define VIOLATION_SIZE_VER0	sizeof(struct minivmx_violation)
+
+struct vmx_entry_caps explain_entry_caps __ro_after_init;
+
+/**
+ * explain_init() - read what the checks need to know of the CPU
+ *
+ * Context: module load, VMX capabilities are known to suffice.
+ */
+void __init explain_init(void)
+{
+	vmx_entry_caps_read(&explain_entry_caps);
+}
+
+/**
+ * explain_refusal() - remember why an ioctl refuses what it was given
+ * @vcpu: the vCPU
+ * @request: the ioctl
+ * @what: constant string: the member or register that is wrong
+ * @value: its value
+ * @reason: constant string: one sentence
+ *
+ * Context: vcpu->mutex held.
+ * Return: -EINVAL, what such an ioctl returns.
+ */
+int explain_refusal(struct vcpu *vcpu, u32 request, const char *what, u64 value,
+		    const char *reason)
+{
+	lockdep_assert_held(&vcpu->mutex);
+
+	vcpu->refusal = (struct refusal) {
+		.request = request,
+		.value = value,
+		.what = what,
+		.reason = reason,
+	};
+	return -EINVAL;
+}
+
+/* ---- structures that grow ---- */
+
+/**
+ * explain_copy_sized() - copy a structure that grows from the VMM
+ * @to: the structure, whose first member is a u32 with its size
+ * @size: its size as the module knows it
+ * @first_size: its size in the first version of the API
+ * @argp: where it is in the VMM; what the VMM does not know becomes 0
+ *
+ * Context: may sleep.
+ * Return: 0; -EFAULT; -EINVAL for one that is too small; -E2BIG for one that
+ * has more than the module knows.
+ */
+int explain_copy_sized(void *to, size_t size, size_t first_size,
+		       const void __user *argp)
+{
+	u32 user_size;
+
+	if (get_user(user_size, (const u32 __user *)argp))
+		return -EFAULT;
+	if (user_size < first_size)
+		return -EINVAL;
+	if (user_size > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, size, argp, user_size);
+}
+
+/* ---- explanations ---- */
+
+/* What one call works with. */
+struct explanation {
+	struct minivmx_explanation arg;
+	struct vmx_entry_violation *found;
+	u32 nr_found;
+	char *text;
+	u32 text_room;
+	u32 text_length;
+};
+
+static __printf(2, 3) void append(struct explanation *e, const char *format, ...)
+{
+	u32 used = min(e->text_length, e->text_room);
+	va_list arguments;
+
+	va_start(arguments, format);
+	e->text_length += vsnprintf(e->text + used, e->text_room - used, format,
+				    arguments);
+	va_end(arguments);
+}
+
+static void append_violation(struct explanation *e,
+			     const struct vmx_entry_violation *violation)
+{
+	u32 used = min(e->text_length, e->text_room);
+
+	e->text_length += vmx_entry_violation_print(violation, e->text + used,
+						    e->text_room - used);
+}
+
+/* The checks read the VMCS, which must be as VMLAUNCH would find it. */
+static void find_violations(struct vcpu *vcpu, struct explanation *e)
+{
+	struct vmx_vcpu *v = &vcpu->vmx;
+	struct vmcs_view view;
+
+	vmx_vcpu_load(v);
+	vmx_events_deliver(v);
+	vmx_write_entry_state(v);
+	vmcs_view_current(&view, v, &explain_entry_caps);
+	e->nr_found = vmx_entry_check(&view, e->found, MAX_VIOLATIONS);
+	if (e->arg.outcome == MINIVMX_ENTRY_REFUSED)
+		e->arg.exit_qualification = vmx_qualification(v);
+	vmx_vcpu_put(v);
+}
+
+static u32 outcome_for_user(enum vmx_entry_outcome outcome)
+{
+	switch (outcome) {
+	case VMX_ENTRY_EXITED:
+		return MINIVMX_ENTRY_SUCCEEDED;
+	case VMX_ENTRY_REFUSED:
+		return MINIVMX_ENTRY_REFUSED;
+	case VMX_ENTRY_FAIL_VALID:
+		return MINIVMX_ENTRY_FAIL_VALID;
+	case VMX_ENTRY_FAIL_INVALID:
+		return MINIVMX_ENTRY_FAIL_INVALID;
+	case VMX_ENTRY_FAULT:
+		return MINIVMX_ENTRY_FAULT;
+	default:
+		return MINIVMX_ENTRY_NONE;
+	}
+}
+
+static void fill_outcome(const struct vmx_exit *exit, struct explanation *e)
+{
+	struct minivmx_explanation *arg = &e->arg;
+	const struct vmx_meaning *meaning = NULL;
+
+	arg->outcome = outcome_for_user(exit->outcome);
+	switch (exit->outcome) {
+	case VMX_ENTRY_EXITED:
+	case VMX_ENTRY_REFUSED:
+		arg->exit_reason = exit->reason;
+		meaning = vmx_exit_reason_meaning(exit->reason);
+		break;
+	case VMX_ENTRY_FAIL_VALID:
+		arg->instruction_error = exit->insn_error;
+		meaning = vmx_instruction_error_meaning(exit->insn_error);
+		break;
+	default:
+		break;
+	}
+	if (meaning) {
+		strscpy(arg->number_name, meaning->name, MINIVMX_NAME_SIZE);
+		strscpy(arg->number_meaning, meaning->meaning, MINIVMX_TEXT_SIZE);
+	}
+}
+
+static void fill_msr_load_entry(struct minivmx_explanation *arg)
+{
+	if (arg->outcome == MINIVMX_ENTRY_REFUSED &&
+	    (u16)arg->exit_reason == EXIT_REASON_MSR_LOAD_FAIL)
+		arg->msr_load_entry = arg->exit_qualification;
+}
+
+static void fill_refusal(const struct refusal *refusal, struct explanation *e)
+{
+	struct minivmx_refusal *arg = &e->arg.refusal;
+
+	if (!refusal->request)
+		return;
+	arg->request = refusal->request;
+	arg->value = refusal->value;
+	strscpy(arg->what, refusal->what, MINIVMX_NAME_SIZE);
+	strscpy(arg->reason, refusal->reason, MINIVMX_TEXT_SIZE);
+}
+
+static void append_outcome(struct explanation *e)
+{
+	const struct minivmx_explanation *arg = &e->arg;
+
+	switch (arg->outcome) {
+	case MINIVMX_ENTRY_SUCCEEDED:
+		append(e, "The last entry succeeded; exit reason %u, %s: %s\n",
+		       (u16)arg->exit_reason, arg->number_name,
+		       arg->number_meaning);
+		break;
+	case MINIVMX_ENTRY_REFUSED:
+		append(e, "VM-entry failure: exit reason %#x, %s: %s; exit qualification %#llx\n",
+		       arg->exit_reason, arg->number_name, arg->number_meaning,
+		       arg->exit_qualification);
+		break;
+	case MINIVMX_ENTRY_FAIL_VALID:
+		append(e, "VMfailValid: VM-instruction error %u, %s: %s\n",
+		       arg->instruction_error, arg->number_name,
+		       arg->number_meaning);
+		break;
+	case MINIVMX_ENTRY_FAIL_INVALID:
+		append(e, "VMfailInvalid: no VMCS was current\n");
+		break;
+	case MINIVMX_ENTRY_FAULT:
+		append(e, "VMLAUNCH or VMRESUME faulted: VMX is off\n");
+		break;
+	default:
+		break;
+	}
+	if (arg->msr_load_entry)
+		append(e, "Entry %u of the VM-entry MSR-load area could not be loaded\n",
+		       arg->msr_load_entry);
+}
+
+static void fill_text(struct explanation *e)
+{
+	const struct minivmx_refusal *refusal = &e->arg.refusal;
+	u32 i;
+
+	append_outcome(e);
+	append(e, "%u checks of VM entry are violated\n", e->nr_found);
+	for (i = 0; i < min_t(u32, e->nr_found, MAX_VIOLATIONS); i++)
+		append_violation(e, &e->found[i]);
+	if (refusal->request)
+		append(e, "The last ioctl refused was %#x: %s = %#llx: %s\n",
+		       refusal->request, refusal->what, refusal->value,
+		       refusal->reason);
+}
+
+/**
+ * explain_fill_field() - name a field
+ * @to: what the VMM gets, zeroed
+ * @encoding: the field's encoding
+ * @value: the field's value
+ *
+ * Context: any.
+ */
+void explain_fill_field(struct minivmx_vmcs_field *to, u32 encoding, u64 value)
+{
+	const struct vmcs_field_name *name = vmcs_field_by_encoding(encoding);
+
+	to->encoding = encoding;
+	to->value = value;
+	if (name)
+		strscpy(to->name, name->name, sizeof(to->name));
+}
+
+static void violation_to_user(const struct vmx_entry_violation *from,
+			      struct minivmx_violation *to)
+{
+	const struct vmx_entry_rule *rule = from->rule;
+	u32 i;
+
+	BUILD_BUG_ON(MINIVMX_RULE_FIELDS != VMX_ENTRY_RULE_FIELDS);
+	memset(to, 0, sizeof(*to));
+	strscpy(to->id, rule->id, sizeof(to->id));
+	strscpy(to->section, rule->section->name, sizeof(to->section));
+	strscpy(to->rule, rule->rule, sizeof(to->rule));
+	strscpy(to->remedy, rule->remedy, sizeof(to->remedy));
+	to->nr_fields = rule->nr_fields;
+	for (i = 0; i < rule->nr_fields; i++)
+		explain_fill_field(&to->fields[i], rule->fields[i], from->values[i]);
+	if (from->item)
+		strscpy(to->item, from->item, sizeof(to->item));
+	to->item_number = from->item_number;
+	to->item_value = from->item_value;
+}
+
+static int copy_violations(const struct explanation *e)
+{
+	void __user *array = u64_to_user_ptr(e->arg.violations);
+	u32 step = e->arg.violation_size;
+	u32 i, nr = min3(e->nr_found, e->arg.nr_violations, (u32)MAX_VIOLATIONS);
+	struct minivmx_violation violation;
+
+	if (!array)
+		return 0;
+	for (i = 0; i < nr; i++) {
+		violation_to_user(&e->found[i], &violation);
+		if (copy_to_user(array + (u64)i * step, &violation, sizeof(violation)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* A text that did not fit is cut, and text_size says how much it needs. */
+static int copy_explanation(struct explanation *e, void __user *argp)
+{
+	void __user *text = u64_to_user_ptr(e->arg.text);
+	u32 kept = min(e->text_length + 1, e->text_room);
+
+	if (copy_violations(e))
+		return -EFAULT;
+	if (text && kept && copy_to_user(text, e->text, kept))
+		return -EFAULT;
+	e->arg.nr_violations = e->nr_found;
+	e->arg.text_size = e->text_length + 1;
+	e->arg.size = sizeof(e->arg);
+	return copy_to_user(argp, &e->arg, EXPLANATION_SIZE_VER0) ? -EFAULT : 0;
+}
+
+static int are_valid_arguments(const struct minivmx_explanation *arg)
+{
+	if (memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
+		return -EINVAL;
+	if (arg->violations && arg->violation_size < VIOLATION_SIZE_VER0)
+		return -EINVAL;
+	return 0;
+}
+
+/* What is output only must not come back if the caller had something there. */
+static void clear_output(struct minivmx_explanation *arg)
+{
+	*arg = (struct minivmx_explanation) {
+		.size = arg->size,
+		.violation_size = arg->violation_size,
+		.nr_violations = arg->nr_violations,
+		.text_size = arg->text_size,
+		.violations = arg->violations,
+		.text = arg->text,
+	};
+}
+
+static long explain(struct vcpu *vcpu, bool last_entry, void __user *argp)
+{
+	struct explanation e = {};
+	long r;
+
+	r = explain_copy_sized(&e.arg, sizeof(e.arg), EXPLANATION_SIZE_VER0, argp);
+	if (!r)
+		r = are_valid_arguments(&e.arg);
+	if (r)
+		return r;
+
+	clear_output(&e.arg);
+	if (e.arg.text)
+		e.text_room = min_t(u32, e.arg.text_size, MAX_TEXT);
+	e.text = kvmalloc(max(e.text_room, 1u), GFP_KERNEL_ACCOUNT);
+	e.found = kvcalloc(MAX_VIOLATIONS, sizeof(*e.found), GFP_KERNEL_ACCOUNT);
+	r = -ENOMEM;
+	if (!e.text || !e.found)
+		goto out;
+
+	if (last_entry)
+		fill_outcome(&vcpu->vmx.exit, &e);
+	find_violations(vcpu, &e);
+	fill_msr_load_entry(&e.arg);
+	fill_refusal(&vcpu->refusal, &e);
+	fill_text(&e);
+	r = copy_explanation(&e, argp);
+out:
+	kvfree(e.found);
+	kvfree(e.text);
+	return r;
+}
+
+/**
+ * explain_ioctl() - MiniVMX's own ioctls of a vCPU file
+ * @vcpu: the vCPU
+ * @cmd: MINIVMX_*
+ * @argp: its argument, in the VMM
+ *
+ * Context: vcpu->mutex held; may sleep.
+ * Return: what uapi/minivmx.h says of @cmd; -ENOTTY for one that is not known.
+ */
+long explain_ioctl(struct vcpu *vcpu, unsigned int cmd, void __user *argp)
+{
+	switch (cmd) {
+	case MINIVMX_EXPLAIN_ENTRY:
+		return explain(vcpu, true, argp);
+	case MINIVMX_CHECK_ENTRY:
+		return explain(vcpu, false, argp);
+	case MINIVMX_READ_VMCS:
+		return vmcs_ioctl_read(vcpu, argp);
+	case MINIVMX_WRITE_VMCS:
+		return vmcs_ioctl_write(vcpu, argp);
+	default:
+		return -ENOTTY;
+	}
+}
