@@ -172,6 +172,10 @@ static int get_log(struct memslot *slot, void __user *to)
 	if (READ_ONCE(slot->vm->manual_dirty_log))
 		return copy_to_user(to, slot->dirty, bytes) ? -EFAULT : 0;
 
+	/* The common pass: nothing to keep, to clear or to protect. */
+	if (bitmap_empty(slot->dirty, nr_pages(slot)))
+		return clear_user(to, bytes) ? -EFAULT : 0;
+
 	mask = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!mask)
 		return -ENOMEM;
