@@ -26,7 +26,7 @@ help:
 all: module minivmm selftests
 
 setup:
-	@lab/setup --kernel $(KERNEL)
+	@lab/setup --kernel stock --kernel $(KERNEL)
 
 # One build directory per kernel: a farm of links to the sources, for kbuild
 # leaves its objects beside them. Without BTF, which needs pahole. Runs of the lab may want it at the same time.
@@ -56,7 +56,7 @@ test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
 
 check: setup
-	@scripts/check $(KERNEL)
+	@lab/check
 
 clean:
 	rm -rf $(BUILD)/module $(BUILD)/userspace $(BUILD)/selftests

@@ -84,6 +84,13 @@ static u64 read_selector(u32 reg)
 		break;
 	case 's':
 		savesegment(ss, selector);
+		/*
+		 * In 64-bit mode at CPL 0 the null selector is as good: an
+		 * interrupt in user mode leaves it, and so do the switches
+		 * between the tasks that follow.
+		 */
+		if (!selector)
+			selector = __KERNEL_DS;
 		break;
 	case 'l':
 		store_ldt(selector);
