@@ -36,14 +36,16 @@ const char *device_path(void)
 int device_open(void)
 {
 	const char *limit = getenv("MINIVMX_WATCHDOG_MS");
+	int ms = limit ? atoi(limit) : WATCHDOG_MS;
 	struct itimerval watchdog = {
-		.it_value.tv_usec = (limit ? atoi(limit) : WATCHDOG_MS) * 1000,
+		.it_value = { ms / 1000, ms % 1000 * 1000 },
 	};
 	int fd = open(device_path(), O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		die("open %s", device_path());
-	setitimer(ITIMER_REAL, &watchdog, NULL);
+	if (setitimer(ITIMER_REAL, &watchdog, NULL))
+		die("setitimer for %d ms", ms);
 	return fd;
 }
 
