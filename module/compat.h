@@ -47,10 +47,21 @@ static __always_inline bool compat_deliver_nmi_by_fred(void)
 	fred_entry_from_kvm(EVENT_TYPE_NMI, X86_TRAP_NMI);
 	return true;
 }
+
+/* With FRED every event exchanges the GS bases, and SWAPGS is undefined. */
+static __always_inline bool compat_has_swapgs(void)
+{
+	return !cpu_feature_enabled(X86_FEATURE_FRED);
+}
 #else
 static __always_inline bool compat_deliver_nmi_by_fred(void)
 {
 	return false;
+}
+
+static __always_inline bool compat_has_swapgs(void)
+{
+	return true;
 }
 #endif
 

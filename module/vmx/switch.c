@@ -10,6 +10,7 @@
 #include <asm/fsgsbase.h>
 #include <asm/msr.h>
 
+#include "../compat.h"
 #include "enter.h"
 #include "vmcs_access.h"
 
@@ -83,7 +84,7 @@ static u64 exchange_kernel_gs_base(u64 new)
 	unsigned long flags;
 	u64 old;
 
-	if (cpu_feature_enabled(X86_FEATURE_FSGSBASE)) {
+	if (cpu_feature_enabled(X86_FEATURE_FSGSBASE) && compat_has_swapgs()) {
 		local_irq_save(flags);
 		old = exchange_inactive_gs_base(new);
 		local_irq_restore(flags);

@@ -16,6 +16,7 @@
 
 #include "insn.h"
 #include "vmx.h"
+#include "vmxon.h"
 
 /* SDM: "Field Encoding in the VMCS" */
 #define VMCS_FIELD_HIGH		BIT(0)	/* upper half of a 64-bit field */
@@ -44,7 +45,8 @@ void vmx_vmwrite_failed(struct vmx_vcpu *v, unsigned long field,
 static __always_inline void vmcs_assert_current(struct vmx_vcpu *v)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_PREEMPT))
-		WARN_ON_ONCE(__this_cpu_read(vmx_current_vcpu) != v);
+		WARN_ON_ONCE(__this_cpu_read(vmx_current_vcpu) != v &&
+			     !READ_ONCE(vmx_rebooting));
 }
 
 /* For fields that are computed; constants go through the checked ones below. */
