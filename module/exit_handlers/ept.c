@@ -76,7 +76,7 @@ static int map_or_mmio(struct vcpu *vcpu, u64 gpa, u32 access)
 
 	vmx_vcpu_put(&vcpu->vmx);
 	r = memslot_fault(vcpu->vm, gpa, access);
-	vmx_vcpu_load(&vcpu->vmx);
+	vmx_vcpu_reload(&vcpu->vmx);
 	return r;
 }
 

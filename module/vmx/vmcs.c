@@ -268,6 +268,30 @@ void vmx_vcpu_load(struct vmx_vcpu *v)
 	vmx_oracle_loaded();
 }
 
+static unsigned long context_switches(void)
+{
+	return current->nvcsw + current->nivcsw;
+}
+
+/**
+ * vmx_vcpu_reload() - vmx_vcpu_load() after work for this guest
+ * @v: the vCPU
+ *
+ * Unless another task has run meanwhile, there was nothing to leave secrets in
+ * the L1 data cache: interrupts make a note of their own, see l1d.c.
+ *
+ * Context: as for vmx_vcpu_load(); the task has not been in user mode since
+ * vmx_vcpu_put().
+ */
+void vmx_vcpu_reload(struct vmx_vcpu *v)
+{
+	bool flush_l1d = v->flush_l1d;
+
+	vmx_vcpu_load(v);
+	if (v->put_switches == context_switches())
+		v->flush_l1d = flush_l1d;
+}
+
 /**
  * vmx_vcpu_put() - the opposite of vmx_vcpu_load()
  * @v: the vCPU
@@ -286,6 +310,7 @@ void vmx_vcpu_put(struct vmx_vcpu *v)
 	if (v->host_saved)
 		vmx_restore_host(v);
 	vmx_oracle_put();
+	v->put_switches = context_switches();
 	preempt_enable();
 }
 

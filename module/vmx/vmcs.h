@@ -23,6 +23,7 @@ int vmx_vcpu_create(struct vmx_vcpu *v, struct vmx_vm *vm);
 void vmx_vcpu_destroy(struct vmx_vcpu *v);
 void vmx_vcpu_load(struct vmx_vcpu *v);		/* disables preemption */
 void vmx_vcpu_put(struct vmx_vcpu *v);		/* enables it */
+void vmx_vcpu_reload(struct vmx_vcpu *v);	/* after a put in the same KVM_RUN */
 
 /* vmcs_init.c: the contents of a new VMCS. */
 void vmcs_init(struct vmx_vcpu *v);

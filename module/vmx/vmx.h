@@ -231,6 +231,7 @@ struct vmx_vcpu {
 	u64 host_debugctl;		/* (i) */
 	unsigned int host_interrupts;	/* (i) see host_interrupts() in enter.c */
 	bool flush_l1d;			/* (i) the host may have left secrets in the L1D */
+	unsigned long put_switches;	/* (p) the task's context switches at the last put */
 
 	/* MSR-load areas of VM entry and VM exit, see perf.c */
 	u32 nr_perf_msrs;		/* (i) entries of each, as the VMCS has it */
