@@ -54,6 +54,7 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_ENABLE_CAP_VM:
 	case KVM_CAP_VCPU_EVENTS:
 	case KVM_CAP_SET_GUEST_DEBUG:
+	case KVM_CAP_MSR_PLATFORM_INFO:
 	case KVM_CAP_X86_USER_SPACE_MSR:
 	case KVM_CAP_X86_MSR_FILTER:
 	case KVM_CAP_X86_ROBUST_SINGLESTEP:

@@ -35,6 +35,13 @@
 
 /* ---- rows whose rules are a line or two ---- */
 
+static bool platform_info_exists(const struct vcpu *vcpu, u32 index,
+				 enum msr_origin origin)
+{
+	return origin == MSR_FROM_VMM ||
+	       !READ_ONCE(vcpu->vm->hide_platform_info);
+}
+
 static bool platform_info_accepts(const struct vcpu *vcpu, u32 index, u64 data,
 				  enum msr_origin origin)
 {
@@ -160,7 +167,7 @@ const struct msr_row msr_rows[] = {
 	{ MSR_P6_PERFCTR0, 2, MSR_CONSTANT | MSR_WRITES_IGNORED },
 	{ MSR_FSB_FREQ, 1, MSR_CONSTANT, .constant = FSB_FREQ_100MHZ },
 	{ MSR_PLATFORM_INFO, 1, MSR_LISTED, STATE(platform_info),
-	  .accepts = platform_info_accepts },
+	  .exists = platform_info_exists, .accepts = platform_info_accepts },
 	{ MSR_MTRRcap, 1, MSR_CONSTANT, .constant = MTRRCAP },
 	{ MSR_IA32_ARCH_CAPABILITIES, 1, MSR_LISTED,
 	  X86_FEATURE_ARCH_CAPABILITIES, STATE(arch_capabilities),

@@ -148,6 +148,10 @@ static int vcpu_publish(struct vm *vm, struct vcpu *vcpu)
 
 	lockdep_assert_held(&vm->lock);
 
+	if (!vm->max_vcpu_id)
+		vm->max_vcpu_id = VM_MAX_VCPU_ID;
+	if (vcpu->id >= vm->max_vcpu_id)
+		return -EINVAL;
 	if (xa_load(&vm->vcpus, vcpu->id))
 		return -EEXIST;
 	if (vm->nr_vcpus >= VM_MAX_VCPUS)

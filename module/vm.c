@@ -170,6 +170,22 @@ static int vm_enable_user_space_msr(struct vm *vm, u64 reasons)
 	return 0;
 }
 
+/* Once; the first vCPU settles it, too. */
+static int vm_limit_vcpu_ids(struct vm *vm, u64 limit)
+{
+	int r = 0;
+
+	if (limit > VM_MAX_VCPU_ID)
+		return -EINVAL;
+	mutex_lock(&vm->lock);
+	if (!vm->max_vcpu_id)
+		vm->max_vcpu_id = limit;
+	else if (vm->max_vcpu_id != limit)
+		r = -EINVAL;
+	mutex_unlock(&vm->lock);
+	return r;
+}
+
 /* What a VMM must ask for before it can happen. */
 static int vm_enable_cap(struct vm *vm, void __user *argp)
 {
@@ -183,6 +199,11 @@ static int vm_enable_cap(struct vm *vm, void __user *argp)
 	switch (cap.cap) {
 	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
 		return vm_enable_manual_dirty_log(vm, cap.args[0]);
+	case KVM_CAP_MAX_VCPU_ID:
+		return vm_limit_vcpu_ids(vm, cap.args[0]);
+	case KVM_CAP_MSR_PLATFORM_INFO:
+		WRITE_ONCE(vm->hide_platform_info, !cap.args[0]);
+		return 0;
 	case KVM_CAP_X86_USER_SPACE_MSR:
 		return vm_enable_user_space_msr(vm, cap.args[0]);
 	case KVM_CAP_EXCEPTION_PAYLOAD:

@@ -35,6 +35,8 @@ struct vm {
 	struct rw_semaphore slots_sem;
 	struct memslots slots;		/* (s) */
 	struct msr_filter __rcu *msr_filter;	/* (l) for writing */
+	u32 max_vcpu_id;		/* (l) ids are below it; 0: not yet known */
+	bool hide_platform_info;	/* (a) KVM_CAP_MSR_PLATFORM_INFO is 0 */
 	u64 user_space_msr;		/* (a) KVM_MSR_EXIT_REASON_* enabled */
 	u64 manual_dirty_log;		/* (a) KVM_DIRTY_LOG_* enabled */
 	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
