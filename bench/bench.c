@@ -137,7 +137,7 @@ static void run_rows(const struct row *rows)
 
 static void measure_overhead(void)
 {
-	SAMPLE_ON_HOST(MAX_SAMPLES, );
+	SAMPLE_ON_HOST(MAX_SAMPLES, (void)0);
 	overhead = samples[0];
 	for (int i = 1; i < MAX_SAMPLES; i++)
 		if (samples[i] < overhead)
