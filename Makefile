@@ -10,11 +10,14 @@ KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
 JOBS	?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help all setup module minivmm selftests demo test check clean
+.PHONY: help all setup module minivmm selftests demo test bench bench-check \
+	check clean
 
 help:
 	@echo 'make demo [DEVICE=/dev/kvm]    boot Linux in minivmm in the emulated PC'
 	@echo 'make test [KERNEL=6.12|debug]  run all tests in the emulated PC'
+	@echo 'make bench                     the cost of exits beside kvm_intel'"'"'s'
+	@echo 'make bench-check               the same, compared with the committed figures'
 	@echo 'make check                     W=1, sparse and checkpatch'
 	@echo 'make all                       build the module, minivmm and the tests'
 	@echo 'make module KDIR=DIR           build the module for the kernel built in DIR,'
@@ -54,6 +57,9 @@ demo: setup module minivmm
 
 test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
+
+bench bench-check: setup module
+	@$(MAKE) -s -C bench BUILD=$(BUILD)/bench $(if $(filter bench,$@),bench,check)
 
 check: setup
 	@lab/check
