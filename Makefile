@@ -59,6 +59,7 @@ test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
 
 bench bench-check: setup module
+	@bench/setup
 	@$(MAKE) -s -C bench BUILD=$(BUILD)/bench $(if $(filter bench,$@),bench,check)
 
 check: setup
