@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "../module/vmx/error.h"
+#include "../uapi/minivmx.h"
 #include "vcpu.h"
 
 static void print_segment(const char *name, const struct kvm_segment *s)
@@ -76,12 +77,27 @@ static void print_exit_reason(uint64_t reason)
 	print_meaning("exit reason", reason & 0xffff, vmx_exit_reason_meaning(reason));
 }
 
+/* MiniVMX says which check was violated; KVM does not know the ioctl. */
+static void print_explanation(const struct vcpu *vcpu)
+{
+	static char text[16384];
+	struct minivmx_explanation e = {
+		.size = sizeof(e),
+		.text = (uintptr_t)text,
+		.text_size = sizeof(text),
+	};
+
+	if (!ioctl(vcpu->fd, MINIVMX_EXPLAIN_ENTRY, &e))
+		fprintf(stderr, "%s", text);
+}
+
 /*
  * KVM gives the VM-instruction error when VMLAUNCH or VMRESUME failed, and the
  * exit reason, whose bit 31 is set, when the entry failed after it.
  */
-static void report_fail_entry(const struct kvm_run *run)
+static void report_fail_entry(const struct vcpu *vcpu)
 {
+	const struct kvm_run *run = vcpu->run;
 	uint64_t reason = run->fail_entry.hardware_entry_failure_reason;
 
 	fprintf(stderr, "minivmm: the CPU refused to enter the guest: hardware_entry_failure_reason %#" PRIx64 ", cpu %u\n",
@@ -91,6 +107,7 @@ static void report_fail_entry(const struct kvm_run *run)
 	else
 		print_meaning("VM-instruction error", reason,
 			      vmx_instruction_error_meaning(reason));
+	print_explanation(vcpu);
 }
 
 static void report_instruction(const struct kvm_run *run)
@@ -147,7 +164,7 @@ void report_exit(const struct vcpu *vcpu)
 		print_exit_reason(run->hw.hardware_exit_reason);
 		break;
 	case KVM_EXIT_FAIL_ENTRY:
-		report_fail_entry(run);
+		report_fail_entry(vcpu);
 		break;
 	case KVM_EXIT_INTERNAL_ERROR:
 		report_internal_error(run);

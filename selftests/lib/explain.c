@@ -16,12 +16,17 @@ bool can_explain(struct vcpu *vcpu)
 /* Also switches it on, which taints the kernel. */
 bool can_write_vmcs(struct vcpu *vcpu)
 {
-	int fd = open(PARAMETER, O_WRONLY);
-	bool done = fd >= 0 && write(fd, "Y", 1) == 1;
+	bool done;
+	int fd;
 
-	if (fd >= 0)
-		close(fd);
-	return done && can_explain(vcpu);
+	if (!can_explain(vcpu))
+		return false;
+	fd = open(PARAMETER, O_WRONLY);
+	if (fd < 0)
+		return false;
+	done = write(fd, "Y", 1) == 1;
+	close(fd);
+	return done;
 }
 
 int explain(struct vcpu *vcpu, unsigned long request, struct explained *e)
