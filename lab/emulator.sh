@@ -11,7 +11,9 @@ readonly TICKS_PER_SECOND=100000000
 # What every run's kernel is told:
 # - warnings and worse go to the console, where the verdict looks for them
 # - an oops ends the PC at once, by a triple fault, which ends Bochs
-# - no KASLR, so that addresses compare from run to run; the rest is speed
+# - no KASLR, so that addresses compare from run to run
+# - intel_uncore warns about the CPU model's lack of uncore counters with SMP
+# - the rest is speed
 kernel_parameters()
 {
 	local more=
@@ -20,7 +22,8 @@ kernel_parameters()
 	is_fast || more=' noxsave'
 	echo "console=ttyS0,115200 loglevel=5 oops=panic panic=-1 reboot=t" \
 		"nokaslr tsc_early_khz=$((TICKS_PER_SECOND / 1000))" \
-		"cryptomgr.notests initcall_blacklist=jent_mod_init rcupdate.rcu_expedited=1$more$cmdline"
+		"initcall_blacklist=intel_uncore_init,jent_mod_init" \
+		"cryptomgr.notests rcupdate.rcu_expedited=1$more$cmdline"
 }
 
 write_iso()
