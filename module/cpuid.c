@@ -317,6 +317,7 @@ static void update_controls(struct vcpu *vcpu)
 
 	vmx_vcpu_load(&vcpu->vmx);
 	vmx_set_proc2_controls(&vcpu->vmx, set, all & ~set);
+	vmx_set_cr4_guest_owned(&vcpu->vmx, ~vcpu->cpuid.cr4_reserved);
 	vmx_vcpu_put(&vcpu->vmx);
 }
 

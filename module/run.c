@@ -131,9 +131,13 @@ static int enter_once(struct vcpu *vcpu)
 	return dispatch(vcpu);
 }
 
+/* Nothing whose delivery has begun may be overtaken. */
 static bool ready_for_interrupt(struct vmx_vcpu *v)
 {
-	return !v->events.interrupt.info && vmx_interrupt_allowed(v);
+	const struct vmx_events *ev = &v->events;
+
+	return !ev->interrupt.info && !ev->exception_injected &&
+	       !ev->nmi_injected && vmx_interrupt_allowed(v);
 }
 
 /* RIP moves past an instruction here and nowhere else. */

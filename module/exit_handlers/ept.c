@@ -19,7 +19,6 @@
 #define EPT_QUAL_FETCH		BIT(2)
 #define EPT_QUAL_LINEAR_VALID	BIT(7)
 #define EPT_QUAL_TRANSLATED	BIT(8)	/* not an access to a paging structure */
-#define EPT_QUAL_NMI_UNBLOCKING	BIT(12)
 
 static u32 access_of(unsigned long qual)
 {
@@ -32,16 +31,6 @@ static u32 access_of(unsigned long qual)
 	if (qual & EPT_QUAL_FETCH)
 		access |= EPT_EXEC;
 	return access;
-}
-
-/* "Information About NMI Unblocking Due to IRET" */
-static void restore_nmi_blocking(struct vmx_vcpu *v, unsigned long qual,
-				 u32 vectoring)
-{
-	if ((qual & EPT_QUAL_NMI_UNBLOCKING) &&
-	    !(vectoring & VECTORING_INFO_VALID_MASK))
-		vmx_set_interruptibility(v, vmx_interruptibility(v) |
-					 GUEST_INTR_STATE_NMI);
 }
 
 /* An IDT, a stack or a TSS in MMIO: there is no instruction to carry out. */
@@ -109,12 +98,9 @@ int handle_ept_violation(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
 	unsigned long qual = vmx_qualification(v);
-	u32 vectoring = vmcs_read32(v, IDT_VECTORING_INFO_FIELD);
+	u32 vectoring = vmx_idt_vectoring(v);
 	u64 gpa = vmcs_read64(v, GUEST_PHYSICAL_ADDRESS);
 	int r;
-
-	restore_nmi_blocking(v, qual, vectoring);
-	vmx_events_requeue(v);
 
 	r = map_or_mmio(vcpu, gpa, access_of(qual));
 	if (r == MEMSLOT_MAPPED)

@@ -56,7 +56,6 @@ int handle_exception_nmi(struct vcpu *vcpu)
 	if (info & INTR_INFO_DELIVER_CODE_MASK)
 		error_code = vmcs_read32(v, VM_EXIT_INTR_ERROR_CODE);
 
-	vmx_events_requeue(v);
 	if (is_hosts_event(info))
 		return EXIT_RESUME;
 

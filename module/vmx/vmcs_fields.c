@@ -13,6 +13,7 @@
 #include <asm/processor-flags.h>
 #include <asm/trapnr.h>
 
+#include "../compat.h"
 #include "caps.h"
 #include "entry_check_cpu.h"
 #include "field_names.h"
