@@ -140,6 +140,7 @@ bool write_valid_vmcs(void)
  * the label with the flags that were written before: neither failed.
  */
 #define ENTER(prefix, insn)						\
+({									\
 	asm volatile("lea 1f(%%rip), %%rax\n"				\
 		     "vmwrite %%rax, %[host_rip]\n"			\
 		     "vmwrite %%rsp, %[host_rsp]\n"			\
@@ -151,7 +152,8 @@ bool write_valid_vmcs(void)
 		     : [cf] "+b" (cf), [zf] "+c" (zf)			\
 		     : [host_rip] "r" ((unsigned long)HOST_RIP),	\
 		       [host_rsp] "r" ((unsigned long)HOST_RSP)		\
-		     : "rax", "cc", "memory")
+		     : "rax", "cc", "memory");				\
+})
 
 #define MOV_SS	"mov %%ss, %%eax\n\tmov %%eax, %%ss\n"
 
