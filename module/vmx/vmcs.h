@@ -13,9 +13,6 @@ void vmx_vm_destroy(struct vmx_vm *vm);
 void vmx_filter_msrs(struct vmx_vm *vm,
 		     bool (*allows)(const void *filter, u32 msr, bool write),
 		     const void *filter);
-void vmx_filter_msrs(struct vmx_vm *vm,
-		     bool (*allows)(const void *filter, u32 msr, bool write),
-		     const void *filter);
 void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write);
 
 /* One vCPU. create leaves the VMCS initialised with the state after RESET. */
