@@ -15,9 +15,12 @@ with_dependencies()
 	echo "$file"
 }
 
-# KVM's parameters in this lab.
+# What a module gets: what KVM needs in this lab, then "MODULE.NAME=VALUE" from
+# --cmdline, as modprobe would do it.
 module_parameters()
 {
+	local name=${1##*/} word
+
 	case ${1##*/} in
 	kvm.ko)
 		# from 6.12 on kvm_intel would take VMX at load, and keep it
@@ -27,6 +30,10 @@ module_parameters()
 		# Bochs 2.7 writes PML entries unaligned
 		is_fast || echo pml=0 ;;
 	esac
+	name=${name%.ko}
+	for word in $cmdline; do
+		[[ $word != "${name//-/_}".* ]] || echo "${word#*.}"
+	done
 }
 
 # Write the list that the PC's init loads, in order.
@@ -44,7 +51,7 @@ pack_modules()
 		with_dependencies "$file"
 	done | awk '!seen[$0]++' | while read -r file; do
 		cp "$file" "$root/lib/modules/"
-		echo "/lib/modules/${file##*/} $(module_parameters "$file")"
+		echo "/lib/modules/${file##*/}" $(module_parameters "$file")
 	done >"$root/lab/modules"
 }
 
