@@ -29,6 +29,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define STREAM_PORT	0xe9
@@ -163,29 +164,33 @@ static pid_t start_on_pipe(char **words, int *output)
 	return pid;
 }
 
-static pid_t start_on_terminal(char **words, const char *size)
+/*
+ * The terminal is the agent's own: at the end of the session that it controls
+ * the kernel would throw away what is still to be sent.
+ */
+static pid_t start_on_terminal(char **words, const char *size, int *terminal)
 {
 	struct winsize winsize = {};
 	pid_t pid;
+	int tty;
 
+	setsid();
+	tty = open("/dev/ttyS1", O_RDWR | O_CLOEXEC);
+	if (tty < 0)
+		fail("/dev/ttyS1");
+	ioctl(tty, TIOCSCTTY, 0);
+	sscanf(size, "%hu %hu", &winsize.ws_row, &winsize.ws_col);
+	ioctl(tty, TIOCSWINSZ, &winsize);
 	pid = fork();
 	if (pid < 0)
 		fail("fork");
 	if (!pid) {
-		int tty;
-
-		setsid();
-		tty = open("/dev/ttyS1", O_RDWR);
-		if (tty < 0)
-			fail("/dev/ttyS1");
-		ioctl(tty, TIOCSCTTY, 0);
-		sscanf(size, "%hu %hu", &winsize.ws_row, &winsize.ws_col);
-		ioctl(tty, TIOCSWINSZ, &winsize);
 		dup2(tty, STDIN_FILENO);
 		dup2(tty, STDOUT_FILENO);
 		dup2(tty, STDERR_FILENO);
 		exec_command(words);
 	}
+	*terminal = tty;
 	return pid;
 }
 
@@ -248,7 +253,7 @@ static void run(const char *path)
 	char **words = read_command(path);
 	sigset_t child_set;
 	char line[64];
-	int status, output = -1;
+	int status, output = -1, terminal = -1;
 	pid_t pid;
 
 	sigaction(SIGCHLD, &action, NULL);
@@ -256,12 +261,14 @@ static void run(const char *path)
 	sigaddset(&child_set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child_set, NULL);
 	if (!strcmp(words[0], "-t")) {
-		pid = start_on_terminal(words + 2, words[1]);
+		pid = start_on_terminal(words + 2, words[1], &terminal);
 	} else {
 		stream(STREAM_BEGIN, strlen(STREAM_BEGIN));
 		pid = start_on_pipe(words, &output);
 	}
 	status = wait_for(pid, output);
+	if (terminal >= 0)
+		tcdrain(terminal);
 	snprintf(line, sizeof(line), "exit %d", WIFSIGNALED(status) ?
 		 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	say(line);
