@@ -13,17 +13,16 @@
 #include <linux/uaccess.h>
 
 #include "explain.h"
+#include "explain_text.h"
 #include "minivmx.h"
 #include "vcpu.h"
 #include "vmx/enter.h"
 #include "vmx/entry_check.h"
 #include "vmx/entry_check_cpu.h"
-#include "vmx/error.h"
 #include "vmx/event.h"
 #include "vmx/field_names.h"
 #include "vmx/guest.h"
 
-#define MAX_VIOLATIONS		64
 #define MAX_TEXT		SZ_64K
 
 /* The structures of the first version, which every caller has. */
@@ -56,11 +55,30 @@ void __init explain_init(void)
 int explain_refusal(struct vcpu *vcpu, u32 request, const char *what, u64 value,
 		    const char *reason)
 {
+	return explain_refused_bits(vcpu, request, what, value, 0, reason);
+}
+
+/**
+ * explain_refused_bits() - as explain_refusal(), for certain bits of a value
+ * @vcpu: the vCPU
+ * @request: the ioctl
+ * @what: constant string: the member or register that is wrong
+ * @value: its value
+ * @bits: those of @value that are wrong
+ * @reason: constant string: one sentence
+ *
+ * Context: vcpu->mutex held.
+ * Return: -EINVAL, what such an ioctl returns.
+ */
+int explain_refused_bits(struct vcpu *vcpu, u32 request, const char *what,
+			 u64 value, u64 bits, const char *reason)
+{
 	lockdep_assert_held(&vcpu->mutex);
 
 	vcpu->refusal = (struct refusal) {
 		.request = request,
 		.value = value,
+		.bits = bits,
 		.what = what,
 		.reason = reason,
 	};
@@ -96,34 +114,28 @@ int explain_copy_sized(void *to, size_t size, size_t first_size,
 
 /* ---- explanations ---- */
 
-/* What one call works with. */
+/* What one call works with; too much for the stack. */
 struct explanation {
 	struct minivmx_explanation arg;
-	struct vmx_entry_violation *found;
-	u32 nr_found;
+	struct minivmx_violation violation;
+	struct vmx_entry_violation found[EXPLAIN_MAX_VIOLATIONS];
 	char *text;
 	u32 text_room;
 	u32 text_length;
 };
 
-static __printf(2, 3) void append(struct explanation *e, const char *format, ...)
+static void read_msr_load_entry(const struct vmcs_view *view,
+				struct minivmx_explanation *arg)
 {
-	u32 used = min(e->text_length, e->text_room);
-	va_list arguments;
+	struct vmx_msr_entry entry;
 
-	va_start(arguments, format);
-	e->text_length += vsnprintf(e->text + used, e->text_room - used, format,
-				    arguments);
-	va_end(arguments);
-}
-
-static void append_violation(struct explanation *e,
-			     const struct vmx_entry_violation *violation)
-{
-	u32 used = min(e->text_length, e->text_room);
-
-	e->text_length += vmx_entry_violation_print(violation, e->text + used,
-						    e->text_room - used);
+	if ((u16)arg->exit_reason != EXIT_REASON_MSR_LOAD_FAIL)
+		return;
+	arg->msr_load_entry = arg->exit_qualification;
+	if (vmx_entry_msr_load_entry(view, arg->msr_load_entry, &entry))
+		return;
+	arg->msr_load_msr = entry.index;
+	arg->msr_load_value = entry.value;
 }
 
 /* The checks read the VMCS, which must be as VMLAUNCH would find it. */
@@ -136,9 +148,12 @@ static void find_violations(struct vcpu *vcpu, struct explanation *e)
 	vmx_events_deliver(v);
 	vmx_write_entry_state(v);
 	vmcs_view_current(&view, v, &explain_entry_caps);
-	e->nr_found = vmx_entry_check(&view, e->found, MAX_VIOLATIONS);
-	if (e->arg.outcome == MINIVMX_ENTRY_REFUSED)
+	e->arg.nr_violations = vmx_entry_check(&view, e->found,
+					       EXPLAIN_MAX_VIOLATIONS);
+	if (e->arg.outcome == MINIVMX_ENTRY_REFUSED) {
 		e->arg.exit_qualification = vmx_qualification(v);
+		read_msr_load_entry(&view, &e->arg);
+	}
 	vmx_vcpu_put(v);
 }
 
@@ -160,97 +175,35 @@ static u32 outcome_for_user(enum vmx_entry_outcome outcome)
 	}
 }
 
-static void fill_outcome(const struct vmx_exit *exit, struct explanation *e)
+static void fill_outcome(const struct vmx_exit *exit,
+			 struct minivmx_explanation *arg)
 {
-	struct minivmx_explanation *arg = &e->arg;
-	const struct vmx_meaning *meaning = NULL;
-
 	arg->outcome = outcome_for_user(exit->outcome);
 	switch (exit->outcome) {
 	case VMX_ENTRY_EXITED:
 	case VMX_ENTRY_REFUSED:
 		arg->exit_reason = exit->reason;
-		meaning = vmx_exit_reason_meaning(exit->reason);
 		break;
 	case VMX_ENTRY_FAIL_VALID:
 		arg->instruction_error = exit->insn_error;
-		meaning = vmx_instruction_error_meaning(exit->insn_error);
 		break;
 	default:
 		break;
 	}
-	if (meaning) {
-		strscpy(arg->number_name, meaning->name, MINIVMX_NAME_SIZE);
-		strscpy(arg->number_meaning, meaning->meaning, MINIVMX_TEXT_SIZE);
-	}
+	explain_name_number(arg);
 }
 
-static void fill_msr_load_entry(struct minivmx_explanation *arg)
+static void fill_refusal(const struct refusal *refusal,
+			 struct minivmx_refusal *arg)
 {
-	if (arg->outcome == MINIVMX_ENTRY_REFUSED &&
-	    (u16)arg->exit_reason == EXIT_REASON_MSR_LOAD_FAIL)
-		arg->msr_load_entry = arg->exit_qualification;
-}
-
-static void fill_refusal(const struct refusal *refusal, struct explanation *e)
-{
-	struct minivmx_refusal *arg = &e->arg.refusal;
-
 	if (!refusal->request)
 		return;
 	arg->request = refusal->request;
+	arg->index = refusal->index;
 	arg->value = refusal->value;
+	arg->bits = refusal->bits;
 	strscpy(arg->what, refusal->what, MINIVMX_NAME_SIZE);
 	strscpy(arg->reason, refusal->reason, MINIVMX_TEXT_SIZE);
-}
-
-static void append_outcome(struct explanation *e)
-{
-	const struct minivmx_explanation *arg = &e->arg;
-
-	switch (arg->outcome) {
-	case MINIVMX_ENTRY_SUCCEEDED:
-		append(e, "The last entry succeeded; exit reason %u, %s: %s\n",
-		       (u16)arg->exit_reason, arg->number_name,
-		       arg->number_meaning);
-		break;
-	case MINIVMX_ENTRY_REFUSED:
-		append(e, "VM-entry failure: exit reason %#x, %s: %s; exit qualification %#llx\n",
-		       arg->exit_reason, arg->number_name, arg->number_meaning,
-		       arg->exit_qualification);
-		break;
-	case MINIVMX_ENTRY_FAIL_VALID:
-		append(e, "VMfailValid: VM-instruction error %u, %s: %s\n",
-		       arg->instruction_error, arg->number_name,
-		       arg->number_meaning);
-		break;
-	case MINIVMX_ENTRY_FAIL_INVALID:
-		append(e, "VMfailInvalid: no VMCS was current\n");
-		break;
-	case MINIVMX_ENTRY_FAULT:
-		append(e, "VMLAUNCH or VMRESUME faulted: VMX is off\n");
-		break;
-	default:
-		break;
-	}
-	if (arg->msr_load_entry)
-		append(e, "Entry %u of the VM-entry MSR-load area could not be loaded\n",
-		       arg->msr_load_entry);
-}
-
-static void fill_text(struct explanation *e)
-{
-	const struct minivmx_refusal *refusal = &e->arg.refusal;
-	u32 i;
-
-	append_outcome(e);
-	append(e, "%u checks of VM entry are violated\n", e->nr_found);
-	for (i = 0; i < min_t(u32, e->nr_found, MAX_VIOLATIONS); i++)
-		append_violation(e, &e->found[i]);
-	if (refusal->request)
-		append(e, "The last ioctl refused was %#x: %s = %#llx: %s\n",
-		       refusal->request, refusal->what, refusal->value,
-		       refusal->reason);
 }
 
 /**
@@ -292,91 +245,90 @@ static void violation_to_user(const struct vmx_entry_violation *from,
 	to->item_value = from->item_value;
 }
 
-static int copy_violations(const struct explanation *e)
+static int copy_violations(struct explanation *e, u32 room, u32 step)
 {
 	void __user *array = u64_to_user_ptr(e->arg.violations);
-	u32 step = e->arg.violation_size;
-	u32 i, nr = min3(e->nr_found, e->arg.nr_violations, (u32)MAX_VIOLATIONS);
-	struct minivmx_violation violation;
+	u32 nr = min3(e->arg.nr_violations, room, (u32)EXPLAIN_MAX_VIOLATIONS);
+	u32 i;
 
 	if (!array)
 		return 0;
 	for (i = 0; i < nr; i++) {
-		violation_to_user(&e->found[i], &violation);
-		if (copy_to_user(array + (u64)i * step, &violation, sizeof(violation)))
+		violation_to_user(&e->found[i], &e->violation);
+		if (copy_to_user(array + (u64)i * step, &e->violation,
+				 sizeof(e->violation)))
 			return -EFAULT;
 	}
 	return 0;
 }
 
 /* A text that did not fit is cut, and text_size says how much it needs. */
-static int copy_explanation(struct explanation *e, void __user *argp)
+static int copy_text(struct explanation *e)
 {
 	void __user *text = u64_to_user_ptr(e->arg.text);
-	u32 kept = min(e->text_length + 1, e->text_room);
+	u32 kept;
 
-	if (copy_violations(e))
-		return -EFAULT;
+	e->arg.text_size = explain_print(&e->arg, e->found, e->text,
+					 e->text_room) + 1;
+	kept = min(e->arg.text_size, e->text_room);
 	if (text && kept && copy_to_user(text, e->text, kept))
 		return -EFAULT;
-	e->arg.nr_violations = e->nr_found;
-	e->arg.text_size = e->text_length + 1;
-	e->arg.size = sizeof(e->arg);
-	return copy_to_user(argp, &e->arg, EXPLANATION_SIZE_VER0) ? -EFAULT : 0;
+	return 0;
 }
 
 static int are_valid_arguments(const struct minivmx_explanation *arg)
 {
-	if (memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
+	if (arg->reserved2 || memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
 	if (arg->violations && arg->violation_size < VIOLATION_SIZE_VER0)
 		return -EINVAL;
 	return 0;
 }
 
-/* What is output only must not come back if the caller had something there. */
-static void clear_output(struct minivmx_explanation *arg)
+static int explain_to_user(struct vcpu *vcpu, bool last_entry,
+			   struct explanation *e, void __user *argp)
 {
-	*arg = (struct minivmx_explanation) {
-		.size = arg->size,
-		.violation_size = arg->violation_size,
-		.nr_violations = arg->nr_violations,
-		.text_size = arg->text_size,
-		.violations = arg->violations,
-		.text = arg->text,
-	};
+	u32 room = e->arg.nr_violations;
+	int r;
+
+	/* What is output only must not come back as the caller left it. */
+	memset_after(&e->arg, 0, text);
+	if (last_entry)
+		fill_outcome(&vcpu->vmx.exit, &e->arg);
+	find_violations(vcpu, e);
+	fill_refusal(&vcpu->refusal, &e->arg.refusal);
+	r = copy_violations(e, room, e->arg.violation_size);
+	if (!r)
+		r = copy_text(e);
+	if (r)
+		return r;
+	e->arg.size = sizeof(e->arg);
+	return copy_to_user(argp, &e->arg, EXPLANATION_SIZE_VER0) ? -EFAULT : 0;
 }
 
 static long explain(struct vcpu *vcpu, bool last_entry, void __user *argp)
 {
-	struct explanation e = {};
+	struct explanation *e;
 	long r;
 
-	r = explain_copy_sized(&e.arg, sizeof(e.arg), EXPLANATION_SIZE_VER0, argp);
+	e = kvzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	if (!e)
+		return -ENOMEM;
+	r = explain_copy_sized(&e->arg, sizeof(e->arg), EXPLANATION_SIZE_VER0, argp);
 	if (!r)
-		r = are_valid_arguments(&e.arg);
+		r = are_valid_arguments(&e->arg);
 	if (r)
-		return r;
-
-	clear_output(&e.arg);
-	if (e.arg.text)
-		e.text_room = min_t(u32, e.arg.text_size, MAX_TEXT);
-	e.text = kvmalloc(max(e.text_room, 1u), GFP_KERNEL_ACCOUNT);
-	e.found = kvcalloc(MAX_VIOLATIONS, sizeof(*e.found), GFP_KERNEL_ACCOUNT);
-	r = -ENOMEM;
-	if (!e.text || !e.found)
 		goto out;
 
-	if (last_entry)
-		fill_outcome(&vcpu->vmx.exit, &e);
-	find_violations(vcpu, &e);
-	fill_msr_load_entry(&e.arg);
-	fill_refusal(&vcpu->refusal, &e);
-	fill_text(&e);
-	r = copy_explanation(&e, argp);
+	if (e->arg.text)
+		e->text_room = min_t(u32, e->arg.text_size, MAX_TEXT);
+	r = -ENOMEM;
+	e->text = kvmalloc(max(e->text_room, 1u), GFP_KERNEL_ACCOUNT);
+	if (e->text)
+		r = explain_to_user(vcpu, last_entry, e, argp);
 out:
-	kvfree(e.found);
-	kvfree(e.text);
+	kvfree(e->text);
+	kvfree(e);
 	return r;
 }
 
@@ -400,6 +352,8 @@ long explain_ioctl(struct vcpu *vcpu, unsigned int cmd, void __user *argp)
 		return vmcs_ioctl_read(vcpu, argp);
 	case MINIVMX_WRITE_VMCS:
 		return vmcs_ioctl_write(vcpu, argp);
+	case MINIVMX_READ_ENTRY_INPUTS:
+		return entry_inputs_ioctl_read(vcpu, argp);
 	default:
 		return -ENOTTY;
 	}

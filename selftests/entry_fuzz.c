@@ -28,6 +28,9 @@ static void guest_nothing(void)
 	guest_done();
 }
 
+/* The fixture, for functions: checkpatch takes FIXTURE_DATA(x) *y for a product. */
+#define fuzz_data _test_data_fuzz
+
 FIXTURE_SETUP(fuzz)
 {
 	machine_start(&self->machine, guest_nothing);
@@ -97,7 +100,7 @@ static void keep_harmless(struct minivmx_vmcs_field *f)
 }
 
 /* One field a time, so that what can't be written leaves the others. */
-static void mutate(FIXTURE_DATA(fuzz) *self)
+static void mutate(struct fuzz_data *self)
 {
 	unsigned int i, changes = random64(&self->random) % MAX_CHANGES;
 
@@ -144,7 +147,7 @@ static bool is_known_difference(const struct explained *e)
 	return i > 0;
 }
 
-static void compare(struct __test_metadata *_metadata, FIXTURE_DATA(fuzz) *self,
+static void compare(struct __test_metadata *_metadata, struct fuzz_data *self,
 		    unsigned int round)
 {
 	struct explained *e = &self->explained;

@@ -30,6 +30,9 @@ FIXTURE(rules) {
 	unsigned int refused, entered, unreachable;
 };
 
+/* The fixture, for functions: checkpatch takes FIXTURE_DATA(x) *y for a product. */
+#define rules_data _test_data_rules
+
 FIXTURE_SETUP(rules)
 {
 	machine_start(&self->machine, guest_nothing);
@@ -122,7 +125,7 @@ static void check_outcome(struct __test_metadata *_metadata, const char *rule,
 
 /* The CPU's answer to a state of which the rule says that it is violated. */
 static void check_refused(struct __test_metadata *_metadata,
-			  FIXTURE_DATA(rules) *self, const struct listed_case *c)
+			  struct rules_data *self, const struct listed_case *c)
 {
 	struct explained *e = &self->explained;
 	int reason = vcpu_run(self->vcpu);
@@ -147,7 +150,7 @@ static void check_refused(struct __test_metadata *_metadata,
 }
 
 static void check_case(struct __test_metadata *_metadata,
-		       FIXTURE_DATA(rules) *self, const struct listed_case *c)
+		       struct rules_data *self, const struct listed_case *c)
 {
 	struct explained *e = &self->explained;
 	int ret;

@@ -3,7 +3,6 @@
 #include "explain.h"
 #include "test.h"
 
-#define MSR_NONE		0x12345
 #define GUEST_RIP		0x681e
 #define HOST_RIP		0x6c16
 #define EPT_POINTER		0x201a
@@ -105,10 +104,6 @@ TEST_F(explain, refused_ioctls)
 	EXPECT_STREQ("kvm_sregs.cr0", self->e.arg.refusal.what);
 	EXPECT_EQ(X86_CR0_PG, self->e.arg.refusal.value);
 
-	EXPECT_EQ(0, vcpu_set_msr(self->vcpu, MSR_NONE, 0));
-	ASSERT_EQ(0, explain(self->vcpu, MINIVMX_EXPLAIN_ENTRY, &self->e));
-	EXPECT_EQ(KVM_SET_MSRS, self->e.arg.refusal.request);
-	EXPECT_EQ(MSR_NONE, self->e.arg.refusal.value);
 	ASSERT_DONE(self->vcpu);
 }
 
@@ -149,6 +144,61 @@ TEST_F(explain, vmcs_fields)
 		EXPECT_EQ(vcpu_regs(self->vcpu).rip, fields[i].value);
 	}
 	EXPECT_TRUE(found);
+}
+
+static const struct minivmx_entry_input *
+find_input(const struct minivmx_entry_input *inputs, unsigned int nr, const char *name)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		if (inputs[i].type == MINIVMX_INPUT_CPU && !strcmp(inputs[i].name, name))
+			return &inputs[i];
+	}
+	return NULL;
+}
+
+/* What the checks know of the CPU is what CPUID says. */
+TEST_F(explain, entry_inputs)
+{
+	static struct minivmx_entry_input inputs[MAX_ENTRY_INPUTS];
+	const struct minivmx_entry_input *bits, *mode;
+	uint32_t leaf[4];
+	unsigned int nr;
+
+	NEEDS_EXPLAIN(self);
+	nr = entry_inputs_read(self->vcpu, inputs);
+	bits = find_input(inputs, nr, "physical_address_bits");
+	mode = find_input(inputs, nr, "host_is_in_IA32e_mode");
+	ASSERT_NE(NULL, bits);
+	ASSERT_NE(NULL, mode);
+	guest_cpuid(0x80000008, 0, leaf);
+	EXPECT_EQ(leaf[0] & 0xff, bits->value);
+	EXPECT_EQ(1, mode->value);
+	EXPECT_NE(NULL, find_input(inputs, nr, "IA32_VMX_BASIC"));
+	ASSERT_DONE(self->vcpu);
+}
+
+/* As much as there is room for, and how much there is. */
+TEST_F(explain, entry_inputs_without_room)
+{
+	struct minivmx_entry_input inputs[2] = { [1].type = 0x77 };
+	struct minivmx_entry_inputs arg = {
+		.size = sizeof(arg),
+		.input_size = sizeof(inputs[0]),
+		.nr_inputs = 1,
+		.inputs = (uintptr_t)inputs,
+	};
+	struct minivmx_entry_inputs bad = arg;
+
+	NEEDS_EXPLAIN(self);
+	ASSERT_EQ(0, dev_ioctl(self->vcpu->fd, MINIVMX_READ_ENTRY_INPUTS, &arg));
+	EXPECT_LT(20, arg.nr_inputs);
+	EXPECT_EQ(MINIVMX_INPUT_CPU, inputs[0].type);
+	EXPECT_EQ(0x77, inputs[1].type);
+	bad.nr_inputs = 1 << 20;
+	EXPECT_EQ(-EINVAL, dev_ioctl(self->vcpu->fd, MINIVMX_READ_ENTRY_INPUTS, &bad));
+	bad.nr_inputs = 1;
+	bad.input_size = 8;
+	EXPECT_EQ(-EINVAL, dev_ioctl(self->vcpu->fd, MINIVMX_READ_ENTRY_INPUTS, &bad));
 }
 
 TEST_F(explain, what_is_the_hosts_cannot_be_written)

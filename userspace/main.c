@@ -12,8 +12,10 @@
 #include "boot.h"
 #include "cpuid.h"
 #include "machine.h"
+#include "registers.h"
 #include "report.h"
 #include "run.h"
+#include "state.h"
 #include "term.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -33,6 +35,8 @@ static const char doc[] =
 	"The guest's serial port (COM1) is on standard input and output; on a\n"
 	"terminal, Ctrl-A x leaves and Ctrl-A Ctrl-A sends Ctrl-A. At the end a\n"
 	"table tells how often and for how long KVM_RUN was away.\n\n"
+	"When the CPU refuses to enter the guest, /dev/minivmx explains why. What\n"
+	"--save-state has written, --explain explains without any device.\n\n"
 	"Exit status:\n"
 	"   0  the guest reset, or halted with interrupts off; or Ctrl-A x\n"
 	"   2  a wrong option, file or size, or no usable device\n"
@@ -43,6 +47,9 @@ static const char doc[] =
 	"  12  KVM_RUN failed\n"
 	" odd  (byte << 1) | 1: the guest wrote this byte to port f4h";
 
+/* Options without a letter */
+enum { OPTION_SAVE_STATE = 256, OPTION_EXPLAIN };
+
 static const struct argp_option options[] = {
 	{ "device", 'd', "DEVICE", 0, "the device (" DEFAULT_DEVICE ")", 0 },
 	{ "memory", 'm', "SIZE", 0, "the guest's memory (128)", 0 },
@@ -50,6 +57,12 @@ static const struct argp_option options[] = {
 	{ "initrd", 'i', "FILE", 0, "the kernel's initial RAM disk", 0 },
 	{ "append", 'a', "CMDLINE", 0,
 	  "the kernel's command line (" DEFAULT_CMDLINE ")", 0 },
+	{ "register", 'r', "NAME=VALUE", 0,
+	  "start the guest with this value in a member of kvm_regs or kvm_sregs, such as rflags or cs.db", 0 },
+	{ "save-state", OPTION_SAVE_STATE, "FILE", 0,
+	  "at the end, write what decides about VM entry to FILE (/dev/minivmx only)", 0 },
+	{ "explain", OPTION_EXPLAIN, "FILE", 0,
+	  "say which checks of VM entry the state in FILE violates, and run nothing", 0 },
 	{ 0 }
 };
 
@@ -57,6 +70,9 @@ struct arguments {
 	const char *device;
 	uint64_t ram_size;	/* bytes */
 	struct boot_files files;
+	struct registers registers;
+	const char *save_state;	/* path, or NULL */
+	const char *explain;	/* path, or NULL */
 };
 
 static uint64_t parse_size(struct argp_state *state, const char *text)
@@ -90,14 +106,29 @@ static uint64_t parse_size(struct argp_state *state, const char *text)
 }
 
 static void check_arguments(struct argp_state *state,
-			    const struct boot_files *files)
+			    const struct arguments *args)
 {
+	const struct boot_files *files = &args->files;
+
+	if (args->explain && (files->kernel || files->flat))
+		argp_error(state, "--explain runs nothing: leave out the guest");
+	if (args->explain)
+		return;
 	if (!files->kernel && !files->flat)
 		argp_error(state, "nothing to run: give a kernel (-k) or a flat binary");
 	if (files->kernel && files->flat)
 		argp_error(state, "a kernel (-k) and a flat binary can't both be run");
 	if (files->flat && (files->initrd || files->cmdline))
 		argp_error(state, "an initrd (-i) and a command line (-a) are for a kernel (-k)");
+}
+
+static void add_register(struct argp_state *state, struct registers *registers,
+			 const char *setting)
+{
+	const char *problem = registers_add(registers, setting);
+
+	if (problem)
+		argp_error(state, "-r %s: %s", setting, problem);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -120,13 +151,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'a':
 		args->files.cmdline = arg;
 		return 0;
+	case 'r':
+		add_register(state, &args->registers, arg);
+		return 0;
+	case OPTION_SAVE_STATE:
+		args->save_state = arg;
+		return 0;
+	case OPTION_EXPLAIN:
+		args->explain = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (args->files.flat)
 			argp_error(state, "one flat binary at a time: %s", arg);
 		args->files.flat = arg;
 		return 0;
 	case ARGP_KEY_END:
-		check_arguments(state, &args->files);
+		check_arguments(state, args);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -160,27 +200,35 @@ int main(int argc, char **argv)
 				  .ram_size = DEFAULT_RAM };
 	static struct machine pc;
 	static struct vcpu vcpu;
+	FILE *state = NULL;
 	struct cpu_start start;
 	struct vm vm;
 
 	argp_err_exit_status = STATUS_SETUP;
 	argp_parse(&argp, argc, argv, 0, NULL, &args);
+	if (args.explain)
+		return state_explain(args.explain);
 	if (!args.files.cmdline)
 		args.files.cmdline = DEFAULT_CMDLINE;
 
 	/* The files first: what is wrong with them needs no device to be seen. */
 	ram_create(&pc.ram, args.ram_size);
 	boot_load(&pc.ram, &args.files, &start);
+	if (args.save_state)
+		state = state_open(args.save_state);
 	vm_create(&vm, args.device);
 	vcpu_create(&vcpu, &vm, 0);
 	cpuid_set(&vm, vcpu.fd, &pc.ram);
 	vm_add_ram(&vm, &pc.ram);
 	vcpu_start(&vcpu, &start);
+	registers_set(&args.registers, &vcpu);
 
 	machine_init(&pc);
 	term_init();
 	run_guest(&pc, &vcpu);
 	report_end(&pc, &vcpu);
+	if (state)
+		state_save(state, &vcpu);
 	if (wakeup_signal()) {
 		/* Whoever sent it sees that it was obeyed. */
 		signal(wakeup_signal(), SIG_DFL);

@@ -78,7 +78,7 @@ static void print_exit_reason(uint64_t reason)
 }
 
 /* MiniVMX says which check was violated; KVM does not know the ioctl. */
-static void print_explanation(const struct vcpu *vcpu)
+void report_explanation(const struct vcpu *vcpu)
 {
 	static char text[16384];
 	struct minivmx_explanation e = {
@@ -107,7 +107,7 @@ static void report_fail_entry(const struct vcpu *vcpu)
 	else
 		print_meaning("VM-instruction error", reason,
 			      vmx_instruction_error_meaning(reason));
-	print_explanation(vcpu);
+	report_explanation(vcpu);
 }
 
 static void report_instruction(const struct kvm_run *run)

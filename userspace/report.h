@@ -18,4 +18,13 @@ void report_exit(const struct vcpu *vcpu);
  */
 void report_registers(const struct vcpu *vcpu);
 
+/**
+ * report_explanation() - print what MiniVMX explains
+ * @vcpu:	the vCPU
+ *
+ * Of the last entry, of the checks that the vCPU violates now, and of the last
+ * ioctl that was refused. Prints nothing on another device.
+ */
+void report_explanation(const struct vcpu *vcpu);
+
 #endif

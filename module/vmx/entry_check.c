@@ -282,13 +282,13 @@ int vmx_entry_violation_print(const struct vmx_entry_violation *violation,
 
 	append(&t, "%s: %s\n  SDM: %s\n", rule->id, rule->rule, rule->section->name);
 	for (i = 0; i < rule->nr_fields; i++)
-		append(&t, "  %s = %#llx\n", vmcs_field_by_encoding(rule->fields[i])->name,
+		append(&t, "  %s = 0x%llx\n", vmcs_field_by_encoding(rule->fields[i])->name,
 		       (unsigned long long)violation->values[i]);
 	if (violation->item && violation->item_number)
-		append(&t, "  %s %u = %#llx\n", violation->item, violation->item_number,
+		append(&t, "  %s %u = 0x%llx\n", violation->item, violation->item_number,
 		       (unsigned long long)violation->item_value);
 	else if (violation->item)
-		append(&t, "  %s = %#llx\n", violation->item,
+		append(&t, "  %s = 0x%llx\n", violation->item,
 		       (unsigned long long)violation->item_value);
 	append(&t, "  %s\n", rule->remedy);
 	return t.length;

@@ -97,4 +97,14 @@ int vmx_entry_violation_print(const struct vmx_entry_violation *violation,
 			      char *text, size_t size);
 const struct vmx_entry_rule *vmx_entry_rule_at(unsigned int index);
 
+struct vmx_msr_entry;
+int vmx_entry_msr_load_entry(const struct vmcs_view *view, u32 number,
+			     struct vmx_msr_entry *entry);
+
+/* entry_check_inputs.c */
+const char *vmx_entry_input_at(const struct vmcs_view *view, unsigned int index,
+			       u64 *value);
+int vmx_entry_input_set(struct vmcs_view *view, struct vmx_entry_caps *caps,
+			const char *name, u64 value);
+
 #endif /* MINIVMX_VMX_ENTRY_CHECK_H */

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* SDM: "Checks on Guest Non-Register State" and "Loading MSRs". */
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#else
+#include <errno.h>
+#endif
+
 #include "entry_check_internal.h"
 
 #define BLOCKING		(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)
@@ -181,6 +187,26 @@ static void check_msr_entry(struct entry_check *c, const struct vmx_msr_entry *e
 			   "value of entry", number, entry->value);
 }
 
+/**
+ * vmx_entry_msr_load_entry() - read an entry of the VM-entry MSR-load area
+ * @view: the VMCS
+ * @number: which, from 1
+ * @entry: set to it
+ *
+ * Return: 0; -EFAULT, or what @view's callback says, if it cannot be read.
+ * Context: as for vmx_entry_check().
+ */
+int vmx_entry_msr_load_entry(const struct vmcs_view *view, u32 number,
+			     struct vmx_msr_entry *entry)
+{
+	u64 address = view->read(view, VM_ENTRY_MSR_LOAD_ADDR);
+
+	if (!view->read_memory || !number)
+		return -EFAULT;
+	return view->read_memory(view, address + (u64)(number - 1) * sizeof(*entry),
+				 entry, sizeof(*entry));
+}
+
 /* SDM: Loading MSRs. */
 void entry_check_msr_load(struct entry_check *c)
 {
@@ -190,14 +216,12 @@ void entry_check_msr_load(struct entry_check *c)
 	struct vmx_msr_entry entry;
 	u32 i;
 
-	if (!c->view->read_memory)
-		return;
 	if (count > max)
 		count = max;
-	for (i = 0; i < count; i++, address += sizeof(entry)) {
+	for (i = 1; i <= count; i++, address += sizeof(entry)) {
 		if (!entry_address_valid(c, address, sizeof(entry)) ||
-		    c->view->read_memory(c->view, address, &entry, sizeof(entry)))
+		    vmx_entry_msr_load_entry(c->view, i, &entry))
 			return;
-		check_msr_entry(c, &entry, i + 1);
+		check_msr_entry(c, &entry, i);
 	}
 }

@@ -73,8 +73,25 @@ static unsigned long tss_base(void)
 	return (unsigned long)&get_cpu_entry_area(smp_processor_id())->tss.x86_tss;
 }
 
+/* MSRs that some CPUs have, and some of them fields for. */
+static void write_host_msrs(void)
+{
+	static const struct { u32 field, msr; } msrs[] = {
+		{ HOST_IA32_PAT, MSR_IA32_CR_PAT }, { HOST_IA32_EFER, MSR_EFER },
+		{ HOST_IA32_PERF_GLOBAL_CTRL, MSR_CORE_PERF_GLOBAL_CTRL },
+		{ 0x2c06, 0x6e1 },	/* IA32_PKRS */
+		{ 0x6c18, 0x6a2 },	/* IA32_S_CET */
+		{ 0x6c1c, 0x6a8 },	/* IA32_INTERRUPT_SSP_TABLE_ADDR */
+	};
+	unsigned int i;
+	u64 value;
+
+	for (i = 0; i < ARRAY_SIZE(msrs); i++)
+		write_field(msrs[i].field, rdmsrl_safe(msrs[i].msr, &value) ? 0 : value);
+}
+
 /* The host's state for the host, and mostly for the guest, too. */
-static bool write_host(void)
+bool write_host(void)
 {
 	struct desc_ptr gdt, idt;
 	unsigned long gs_base, fs_base, sysenter_esp, sysenter_eip;
@@ -105,6 +122,7 @@ static bool write_host(void)
 		{ GUEST_TR_BASE, tss_base() },
 	};
 
+	write_host_msrs();
 	return write_fields(values, ARRAY_SIZE(values));
 }
 
@@ -141,10 +159,7 @@ bool write_valid_vmcs(void)
  */
 #define ENTER(prefix, insn)						\
 ({									\
-	asm volatile("lea 1f(%%rip), %%rax\n"				\
-		     "vmwrite %%rax, %[host_rip]\n"			\
-		     "vmwrite %%rsp, %[host_rsp]\n"			\
-		     prefix						\
+	asm volatile(prefix						\
 		     insn "\n"						\
 		     "setc %[cf]\n"					\
 		     "setz %[zf]\n"					\
@@ -155,21 +170,32 @@ bool write_valid_vmcs(void)
 		     : "rax", "cc", "memory");				\
 })
 
-#define MOV_SS	"mov %%ss, %%eax\n\tmov %%eax, %%ss\n"
+#define COME_BACK	"lea 1f(%%rip), %%rax\n\t"			\
+			"vmwrite %%rax, %[host_rip]\n\t"		\
+			"vmwrite %%rsp, %[host_rsp]\n\t"
+#define MOV_SS		"mov %%ss, %%eax\n\tmov %%eax, %%ss\n\t"
 
-enum vmx_outcome enter_guest(bool resume, bool after_mov_ss)
+enum vmx_outcome enter_guest(enum entry how)
 {
 	unsigned char cf = 0, zf = 0;
 	struct desc_ptr gdt, idt;
 
 	native_store_gdt(&gdt);
 	store_idt(&idt);
-	if (after_mov_ss)
-		ENTER(MOV_SS, "vmlaunch");
-	else if (resume)
-		ENTER("", "vmresume");
-	else
+	switch (how) {
+	case ENTER_LAUNCH:
+		ENTER(COME_BACK, "vmlaunch");
+		break;
+	case ENTER_RESUME:
+		ENTER(COME_BACK, "vmresume");
+		break;
+	case ENTER_AFTER_MOV_SS:
+		ENTER(COME_BACK MOV_SS, "vmlaunch");
+		break;
+	case ENTER_AS_IS:
 		ENTER("", "vmlaunch");
+		break;
+	}
 	/* VM exit makes their limits the greatest, and the TSS's the least. */
 	load_gdt(&gdt);
 	load_idt(&idt);

@@ -7,9 +7,17 @@
 
 #include "insn.h"
 
+enum entry {
+	ENTER_LAUNCH,
+	ENTER_RESUME,
+	ENTER_AFTER_MOV_SS,	/* VMLAUNCH directly after MOV SS */
+	ENTER_AS_IS,	/* VMLAUNCH, and HOST_RIP is no place to come back to */
+};
+
 /* VMX_SUCCEED: the CPU entered, and an exit brought it back. */
-enum vmx_outcome enter_guest(bool resume, bool after_mov_ss);
+enum vmx_outcome enter_guest(enum entry how);
 bool write_valid_vmcs(void);
+bool write_host(void);
 
 /* Unlike insn.h's these never look for the reason of a failure. */
 static __always_inline enum vmx_outcome read_field(unsigned long field,

@@ -5,12 +5,15 @@
 
 #define PARAMETER	"/sys/module/minivmx/parameters/allow_vmcs_write"
 
-/* KVM does not know the ioctls' type. */
+/* KVM does not know the ioctls' type, and refuses them as it refuses bad values. */
 bool can_explain(struct vcpu *vcpu)
 {
 	struct explained e;
+	int ret = explain(vcpu, MINIVMX_CHECK_ENTRY, &e);
 
-	return !explain(vcpu, MINIVMX_CHECK_ENTRY, &e);
+	if (ret && strstr(device_path(), "minivmx"))
+		die("MINIVMX_CHECK_ENTRY: %d", ret);
+	return !ret;
 }
 
 /* Also switches it on, which taints the kernel. */
@@ -90,4 +93,20 @@ int vmcs_write_one(struct vcpu *vcpu, uint32_t field, uint64_t value)
 	struct minivmx_vmcs_field f = { .encoding = field, .value = value };
 
 	return vmcs_write(vcpu, &f, 1);
+}
+
+/* @inputs has room for MAX_ENTRY_INPUTS; returns how many there are. */
+unsigned int entry_inputs_read(struct vcpu *vcpu, struct minivmx_entry_input *inputs)
+{
+	struct minivmx_entry_inputs arg = {
+		.size = sizeof(arg),
+		.input_size = sizeof(*inputs),
+		.nr_inputs = MAX_ENTRY_INPUTS,
+		.inputs = (uintptr_t)inputs,
+	};
+
+	if (dev_ioctl(vcpu->fd, MINIVMX_READ_ENTRY_INPUTS, &arg) ||
+	    arg.nr_inputs > MAX_ENTRY_INPUTS)
+		die("MINIVMX_READ_ENTRY_INPUTS");
+	return arg.nr_inputs;
 }

@@ -8,6 +8,7 @@
 
 #define MAX_VIOLATIONS	16
 #define MAX_VMCS_FIELDS	256
+#define MAX_ENTRY_INPUTS	256
 
 struct explained {
 	struct minivmx_explanation arg;
@@ -22,6 +23,7 @@ uint64_t vmcs_read(struct vcpu *vcpu, uint32_t field);
 unsigned int vmcs_read_all(struct vcpu *vcpu, struct minivmx_vmcs_field *fields);
 int vmcs_write(struct vcpu *vcpu, struct minivmx_vmcs_field *fields,
 	       unsigned int nr);
+unsigned int entry_inputs_read(struct vcpu *vcpu, struct minivmx_entry_input *inputs);
 int vmcs_write_one(struct vcpu *vcpu, uint32_t field, uint64_t value);
 
 #endif

@@ -75,6 +75,9 @@ const struct entry_case guest_cases[] = {
 	{ "guest.ssp.aligned", FULL64, { { GUEST_SSP, SET, 1 } } },
 	{ "guest.ssp.high", FULL64,
 	  { { GUEST_SSP, SET, BIT64(32) }, { GUEST_CS_AR_BYTES, SET, 0xc09b } } },
+	{ "guest.ssp.high", FULL64,
+	  { { GUEST_SSP, SET, BIT64(32) }, { GUEST_CS_AR_BYTES, SET, 0xc09b },
+	    { VM_ENTRY_CONTROLS, CLEAR, VM_ENTRY_IA32E_MODE }, { GUEST_IA32_EFER, SET, 0 } } },
 	{ "guest.ssp.width", FULL64, { { GUEST_SSP, SET, BIT64(48) } } },
 	{ NULL, FULL64, { { GUEST_SSP, SET, BIT64(47) } } },
 	{ 0 }

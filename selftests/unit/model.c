@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/string.h>
+#else
 #include <errno.h>
 #include <string.h>
+#endif
 #include <linux/kernel.h>
 #include <field_names.h>
 #include <entry_check_internal.h>

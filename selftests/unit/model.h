@@ -6,8 +6,12 @@
 #ifndef UNIT_MODEL_H
 #define UNIT_MODEL_H
 
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#else
 #include <stdbool.h>
 #include <stddef.h>
+#endif
 #include <entry_check.h>
 
 #define MODEL_MAX_FIELD		0x7000

@@ -7,7 +7,9 @@
  *
  * A line of BOCHS-MESSAGES is about one rule: its identifier, a part of what
  * Bochs logs when the rule is violated ("-": it does not check, "unsupported":
- * it lacks the control), and how Bochs differs from the SDM; tabs between them.
+ * it lacks the control), how Bochs differs from the SDM, and why no test sees
+ * the CPU refuse; tabs between them. An identifier in parentheses is about what
+ * Bochs refuses and the SDM allows.
  */
 #include <err.h>
 #include <stdbool.h>
@@ -21,7 +23,7 @@
 #define MAX_MESSAGES	400
 
 static struct {
-	char *id, *message, *difference;
+	char *id, *message, *difference, *unseen;
 	bool used;
 } messages[MAX_MESSAGES];
 static unsigned int nr_messages;
@@ -42,7 +44,8 @@ static void read_messages(const char *path)
 		line[strcspn(line, "\n")] = 0;
 		messages[nr_messages].id = strsep(&rest, "\t");
 		messages[nr_messages].message = strsep(&rest, "\t");
-		messages[nr_messages].difference = rest;
+		messages[nr_messages].difference = strsep(&rest, "\t");
+		messages[nr_messages].unseen = rest;
 		if (!messages[nr_messages].message)
 			errx(1, "%s:%u: no message", path, nr_messages + 1);
 		nr_messages++;
@@ -107,8 +110,29 @@ static void print_differences(void)
 
 	printf("\n| rule | Bochs 3.0 |\n|---|---|\n");
 	for (i = 0; i < nr_messages; i++)
-		if (messages[i].difference)
+		if (messages[i].difference && *messages[i].difference)
 			printf("| `%s` | %s |\n", messages[i].id, messages[i].difference);
+	printf("\n");
+}
+
+/* entry_oracle sees that these are the only ones. */
+static void print_unseen(void)
+{
+	const char *reason;
+	unsigned int i;
+
+	printf("\n| rule | why |\n|---|---|\n");
+	for (i = 0; i < nr_messages; i++) {
+		if (messages[i].unseen)
+			reason = messages[i].unseen;
+		else if (!strcmp(messages[i].message, "unsupported"))
+			reason = "Bochs has no such control";
+		else if (!strcmp(messages[i].message, "-"))
+			reason = messages[i].difference;
+		else
+			continue;
+		printf("| `%s` | %s |\n", messages[i].id, reason);
+	}
 	printf("\n");
 }
 
@@ -133,6 +157,8 @@ static bool print_table(const char *name)
 		print_rules();
 	else if (!strcmp(name, "<!-- differences -->\n"))
 		print_differences();
+	else if (!strcmp(name, "<!-- unseen -->\n"))
+		print_unseen();
 	else if (!strcmp(name, "<!-- instruction errors -->\n"))
 		print_meanings("VM-instruction error", VMX_LAST_INSTRUCTION_ERROR,
 			       vmx_instruction_error_meaning);
@@ -169,7 +195,7 @@ int main(int argc, char **argv)
 	if (in_table)
 		errx(1, "%s: a table has no end", argv[1]);
 	for (i = 0; i < nr_messages; i++) {
-		if (!messages[i].used && strcmp(messages[i].id, "(none)"))
+		if (!messages[i].used && *messages[i].id != '(')
 			errx(1, "%s: no rule is called %s", argv[2], messages[i].id);
 		free(messages[i].id);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The checks of VM entry: valid states pass, and each rule is found alone. */
+#include <errno.h>
 #include <string.h>
 #include <linux/kernel.h>
 #include <kselftest_harness.h>
@@ -252,6 +253,33 @@ TEST_F(check, prints_what_no_field_shows)
 	EXPECT_NE(NULL, strstr(text, "\n  PDPTE counted from 1: 2 = 0x3\n")) {
 		TH_LOG("%s", text);
 	}
+}
+
+/* What is saved by name and read back is the same, and nothing is left out. */
+TEST_F(check, inputs_have_names)
+{
+	struct vmx_entry_caps *caps = &self->model.caps, copied;
+	struct vmcs_view view = { .caps = &copied };
+	const char *name;
+	unsigned int i;
+	u64 value;
+
+	memset(&copied, 0, sizeof(copied));
+	model_init(&self->model, FULL64);
+	caps->lam = true;
+	caps->bus_lock_debug = true;
+	self->model.view.vmcs_address = 0x1234000;
+	self->model.view.host_pt_tracing = true;
+	for (i = 0; (name = vmx_entry_input_at(&self->model.view, i, &value)); i++)
+		EXPECT_EQ(i, vmx_entry_input_set(&view, &copied, name, value));
+	EXPECT_EQ(0, memcmp(caps, &copied, sizeof(copied)));
+	EXPECT_EQ(0x1234000, view.vmcs_address);
+	EXPECT_EQ(self->model.view.host_ia32e, view.host_ia32e);
+	EXPECT_TRUE(view.host_pt_tracing);
+
+	EXPECT_EQ(-ENOENT, vmx_entry_input_set(&view, &copied, "has_WINGS", 0));
+	EXPECT_EQ(-ERANGE, vmx_entry_input_set(&view, &copied, "has_SGX", 2));
+	EXPECT_EQ(-ERANGE, vmx_entry_input_set(&view, &copied, "physical_address_bits", 31));
 }
 
 TEST_F(check, memory_is_optional)

@@ -1,44 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Provokes each VM-instruction error that software in VMX root operation can,
- * and compares number and name. insmod succeeds if all are as the SDM says.
+ * and compares number and name.
  */
-#define pr_fmt(fmt) "vmx_insn_test: " fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
-#include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
-#include <asm/tlbflush.h>
 
 #include "error.h"
+#include "root_test.h"
 #include "vmx_state.h"
 
-#define REVISION		GENMASK(30, 0)
 #define MISC_WRITE_READ_ONLY	BIT_ULL(29)
 #define NO_FIELD		0x6ffe	/* a natural-width host-state field */
 #define BAD_TYPE		7	/* of INVEPT and INVVPID */
 #define TOO_HIGH		BIT_ULL(51)
 
-/* Bochs 3.0 has not implemented it and ends. */
-static bool vmcall_works;
-module_param_named(vmcall, vmcall_works, bool, 0);
-MODULE_PARM_DESC(vmcall, "test VMCALL in VMX root operation, too");
-
-static u32 *vmxon_region, *vmcs, *alien;
-static unsigned int nr_failed, nr_passed;
-static u64 misc;
+static struct root_test *t;
 
 static void report(bool passed, const char *what, enum vmx_outcome outcome,
 		   unsigned long error)
 {
 	const struct vmx_meaning *meaning = vmx_instruction_error_meaning(error);
 
-	passed ? nr_passed++ : nr_failed++;
+	passed ? t->passed++ : t->failed++;
 	pr_info("%s %s: outcome %d, error %lu %s\n", passed ? "ok" : "not ok",
 		what, outcome, error, meaning ? meaning->name : "");
 }
@@ -82,7 +72,7 @@ static void test_without_vmcs(void)
 	expect_outcome("VMPTRLD of a bad address without a VMCS", VMX_FAIL_INVALID,
 		       vmptrld(1));
 	expect_outcome("VMXON without a VMCS", VMX_FAIL_INVALID,
-		       vmxon(__pa(vmxon_region)));
+		       vmxon(__pa(t->vmxon_region)));
 }
 
 static void test_pointers(void)
@@ -91,17 +81,17 @@ static void test_pointers(void)
 	expect_error("VMCLEAR, beyond the width", 2, "VMCLEAR_INVALID_ADDRESS",
 		     vmclear(TOO_HIGH));
 	expect_error("VMCLEAR of the VMXON region", 3, "VMCLEAR_VMXON_POINTER",
-		     vmclear(__pa(vmxon_region)));
+		     vmclear(__pa(t->vmxon_region)));
 	expect_error("VMPTRLD, unaligned", 9, "VMPTRLD_INVALID_ADDRESS", vmptrld(1));
 	expect_error("VMPTRLD, beyond the width", 9, "VMPTRLD_INVALID_ADDRESS",
 		     vmptrld(TOO_HIGH));
 	expect_error("VMPTRLD of the VMXON region", 10, "VMPTRLD_VMXON_POINTER",
-		     vmptrld(__pa(vmxon_region)));
+		     vmptrld(__pa(t->vmxon_region)));
 	expect_error("VMPTRLD of another revision", 11,
-		     "VMPTRLD_INCORRECT_VMCS_REVISION_ID", vmptrld(__pa(alien)));
+		     "VMPTRLD_INCORRECT_VMCS_REVISION_ID", vmptrld(__pa(t->alien)));
 	expect_error("VMXON in VMX root operation", 15,
-		     "VMXON_IN_VMX_ROOT_OPERATION", vmxon(__pa(vmxon_region)));
-	if (vmcall_works)
+		     "VMXON_IN_VMX_ROOT_OPERATION", vmxon(__pa(t->vmxon_region)));
+	if (t->vmcall_works)
 		expect_error("VMCALL in VMX root operation", 1,
 			     "VMCALL_IN_VMX_ROOT_OPERATION", vmcall());
 	expect_error("INVEPT of a bad type", 28, "INVALID_OPERAND_TO_INVEPT_INVVPID",
@@ -120,7 +110,7 @@ static void test_fields(void)
 		     read_field(NO_FIELD, &value));
 	expect_error("VMWRITE of no field", 12, "UNSUPPORTED_VMCS_COMPONENT",
 		     write_field(NO_FIELD, 0));
-	if (misc & MISC_WRITE_READ_ONLY)
+	if (t->misc & MISC_WRITE_READ_ONLY)
 		expect_outcome("VMWRITE of exit information, which this CPU allows",
 			       VMX_SUCCEED, write_field(VM_EXIT_REASON, 0));
 	else
@@ -134,106 +124,76 @@ static void test_entries(void)
 	unsigned long reason = 0;
 
 	expect_error("VMRESUME of a VMCS not launched", 5, "VMRESUME_NONLAUNCHED_VMCS",
-		     enter_guest(true, false));
+		     enter_guest(ENTER_RESUME));
 	expect_error("VMLAUNCH after MOV SS", 26, "ENTRY_EVENTS_BLOCKED_BY_MOV_SS",
-		     enter_guest(false, true));
+		     enter_guest(ENTER_AFTER_MOV_SS));
 	expect_error("VMLAUNCH with controls that are 0", 7,
-		     "ENTRY_INVALID_CONTROL_FIELD", enter_guest(false, false));
+		     "ENTRY_INVALID_CONTROL_FIELD", enter_guest(ENTER_LAUNCH));
 	if (!write_valid_vmcs()) {
-		nr_failed++;
+		t->failed++;
 		return;
 	}
 	write_field(HOST_CR0, 0);
 	expect_error("VMLAUNCH with host CR0 0", 8, "ENTRY_INVALID_HOST_STATE_FIELD",
-		     enter_guest(false, false));
+		     enter_guest(ENTER_LAUNCH));
 
 	write_field(HOST_CR0, read_cr0());
-	expect_outcome("VMLAUNCH", VMX_SUCCEED, enter_guest(false, false));
+	expect_outcome("VMLAUNCH", VMX_SUCCEED, enter_guest(ENTER_LAUNCH));
 	read_field(VM_EXIT_REASON, &reason);
 	report(reason == EXIT_REASON_PREEMPTION_TIMER, "exit by the preemption timer",
 	       VMX_SUCCEED, 0);
 	expect_error("VMLAUNCH of a VMCS not clear", 4, "VMLAUNCH_NONCLEAR_VMCS",
-		     enter_guest(false, false));
-	expect_outcome("VMRESUME", VMX_SUCCEED, enter_guest(true, false));
+		     enter_guest(ENTER_LAUNCH));
+	expect_outcome("VMRESUME", VMX_SUCCEED, enter_guest(ENTER_RESUME));
 }
 
-static void test_in_root(void)
+/* The SDM has a number for it; its VMRESUME does not say when. */
+static void test_resume_after_vmxoff(void)
 {
-	test_without_vmcs();
-	if (vmclear(__pa(vmcs)) != VMX_SUCCEED || vmptrld(__pa(vmcs)) != VMX_SUCCEED) {
-		pr_err("not ok the VMCS does not become current\n");
-		nr_failed++;
+	enum vmx_outcome outcome;
+	unsigned long error = 0;
+
+	if (vmxoff() != VMX_SUCCEED || vmxon(__pa(t->vmxon_region)) != VMX_SUCCEED ||
+	    vmptrld(__pa(t->vmcs)) != VMX_SUCCEED) {
+		report(false, "VMXOFF and VMXON", VMX_FAULT, 0);
 		return;
 	}
-	test_pointers();
-	test_fields();
-	test_entries();
-	if (vmclear(__pa(vmcs)) != VMX_SUCCEED)
-		nr_failed++;
+	outcome = enter_guest(ENTER_RESUME);
+	if (outcome == VMX_SUCCEED)
+		report(true, "VMRESUME after VMXOFF, which this CPU allows", outcome, 0);
+	else if (outcome == VMX_FAIL_VALID &&
+		 read_field(VM_INSTRUCTION_ERROR, &error) == VMX_SUCCEED && error == 5)
+		report(true, "VMRESUME after VMXOFF, which made the VMCS clear",
+		       outcome, error);
+	else
+		expect_error("VMRESUME after VMXOFF", 6, "VMRESUME_AFTER_VMXOFF",
+			     outcome);
 }
 
-static int alloc_regions(void)
-{
-	u64 basic;
-
-	rdmsrl(MSR_IA32_VMX_BASIC, basic);
-	rdmsrl(MSR_IA32_VMX_MISC, misc);
-	vmxon_region = (u32 *)get_zeroed_page(GFP_KERNEL);
-	vmcs = (u32 *)get_zeroed_page(GFP_KERNEL);
-	alien = (u32 *)get_zeroed_page(GFP_KERNEL);
-	if (!vmxon_region || !vmcs || !alien)
-		return -ENOMEM;
-	vmxon_region[0] = basic & REVISION;
-	vmcs[0] = basic & REVISION;
-	alien[0] = (basic & REVISION) + 1;
-	return 0;
-}
-
-static void free_regions(void)
-{
-	free_page((unsigned long)alien);
-	free_page((unsigned long)vmcs);
-	free_page((unsigned long)vmxon_region);
-}
-
-static int __init vmx_insn_test_init(void)
+/**
+ * test_instructions() - every error that an instruction here can have
+ * @test: where to count
+ *
+ * Context: VMX root operation, without a current VMCS.
+ */
+void test_instructions(struct root_test *test)
 {
 	unsigned long flags;
-	int r;
 
-	if (!cpu_has(&boot_cpu_data, X86_FEATURE_VMX) || (__read_cr4() & X86_CR4_VMXE))
-		return -EBUSY;
-	r = alloc_regions();
-	if (r)
-		goto out;
-
-	/* Nothing else may run on this CPU: it is not the kernel that has VMX. */
+	t = test;
 	local_irq_save(flags);
-	cr4_set_bits(X86_CR4_VMXE);
-	if (vmxon(__pa(vmxon_region)) == VMX_SUCCEED) {
-		test_in_root();
-		vmxoff();
+	test_without_vmcs();
+	if (vmclear(__pa(t->vmcs)) == VMX_SUCCEED &&
+	    vmptrld(__pa(t->vmcs)) == VMX_SUCCEED) {
+		test_pointers();
+		test_fields();
+		test_entries();
+		test_resume_after_vmxoff();
 	} else {
-		pr_err("not ok VMXON failed\n");
-		nr_failed++;
+		pr_err("not ok the VMCS does not become current\n");
+		t->failed++;
 	}
-	cr4_clear_bits(X86_CR4_VMXE);
+	if (vmclear(__pa(t->vmcs)) != VMX_SUCCEED)
+		t->failed++;
 	local_irq_restore(flags);
-
-	pr_info("%u passed, %u failed, %u skipped\n", nr_passed, nr_failed,
-		!vmcall_works);
-	r = nr_failed || !nr_passed ? -EINVAL : 0;
-out:
-	free_regions();
-	return r;
 }
-
-static void __exit vmx_insn_test_exit(void)
-{
-}
-
-module_init(vmx_insn_test_init);
-module_exit(vmx_insn_test_exit);
-
-MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Test of the errors of VMX instructions");
