@@ -205,4 +205,25 @@ static inline u64 compat_absent_defects(void)
 #define compat_immediate_exit(run)	READ_ONCE((run)->immediate_exit)
 #endif
 
+/*
+ * eventfd: since 6.8 it is signalled once at a time.
+ */
+#include <linux/eventfd.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define compat_eventfd_signal(ctx)	eventfd_signal(ctx)
+#else
+#define compat_eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+#endif
+
+/*
+ * KVM_EXIT_HYPERCALL: since 6.4 the member longmode is bit 0 of flags.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define compat_set_hypercall_mode(run, is_64bit)			\
+	((run)->hypercall.flags = (is_64bit) ? KVM_EXIT_HYPERCALL_LONG_MODE : 0)
+#else
+#define compat_set_hypercall_mode(run, is_64bit)			\
+	((run)->hypercall.longmode = (is_64bit))
+#endif
+
 #endif /* MINIVMX_COMPAT_H */

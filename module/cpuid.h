@@ -28,6 +28,7 @@ struct cpuid_table {
 	u64 xcr0_supported;	/* XCR0 bits that this guest may set */
 	u8 maxphyaddr;		/* physical-address width in bits */
 	bool zero_out_of_range;	/* AMD's rule for leaves that do not exist */
+	bool is_intel;		/* the vendor is Intel */
 };
 
 int cpuid_init(void);
@@ -35,6 +36,7 @@ long cpuid_get_supported(struct kvm_cpuid2 __user *arg);
 long cpuid_set(struct vcpu *vcpu, struct kvm_cpuid2 __user *arg);
 long cpuid_get(struct vcpu *vcpu, struct kvm_cpuid2 __user *arg);
 void cpuid_reset(struct vcpu *vcpu);
+void cpuid_refresh(struct vcpu *vcpu);
 void cpuid_destroy(struct vcpu *vcpu);
 void cpuid_execute(struct vcpu *vcpu, struct cpuid_regs *regs);
 bool cpuid_has(const struct vcpu *vcpu, unsigned int x86_feature);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Features that guests can be offered: between cpuid.c and cpuid_supported.c. */
+/* Between the files about CPUID: entries, and features that guests can be offered. */
 #ifndef MINIVMX_CPUID_FEATURES_H
 #define MINIVMX_CPUID_FEATURES_H
 
@@ -13,6 +13,17 @@
 /* The bit of a feature in the register that reports it. */
 #define CPUID_BIT(name)	BIT(X86_FEATURE_##name & 31)
 
+struct vcpu;
+struct cpuid_table;
+
+/* cpuid.c: entries of a table */
+struct kvm_cpuid_entry2 *cpuid_find(const struct cpuid_table *table,
+				    u32 function, u32 index);
+void cpuid_index(struct cpuid_table *table);
+void cpuid_refresh_entries(const struct vcpu *vcpu,
+			   struct kvm_cpuid_entry2 *entry, unsigned int nr);
+
+/* cpuid_features.c */
 void cpuid_features_init(void);
 bool cpuid_supports(unsigned int x86_feature);
 void cpuid_feature_leaf(unsigned int x86_feature, u32 *function, u32 *index);

@@ -162,6 +162,8 @@ static u8 operand_size(const struct decoder *d)
 		return 1;
 	if (d->rex & REX_W)
 		return 8;
+	if (d->flags & OP_NO16)
+		return 4;
 	if (d->mode == INSN_MODE_64 && (d->flags & OP_STACK))
 		return d->operand_prefix ? 2 : 8;
 	return (d->mode == INSN_MODE_16) == d->operand_prefix ? 4 : 2;

@@ -25,6 +25,7 @@ enum form {
 #define OP_MEM16	0x10
 #define OP_MEM32	0x20
 #define OP_64BIT_MODE	0x40	/* another instruction in other modes */
+#define OP_NO16		0x80	/* operands of 4 bytes where others have 2 */
 
 struct opcode {
 	u8 op;
@@ -120,7 +121,7 @@ static const struct opcode two_byte_opcodes[256] = {
 	[0xbe] = { INSN_MOVSX, FORM_REG_RM, OP_MEM8 },
 	[0xbf] = { INSN_MOVSX, FORM_REG_RM, OP_MEM16 },
 	BYTE_AND_FULL(0xc0, INSN_XADD, FORM_RM_REG),
-	[0xc3] = { INSN_MOV, FORM_RM_REG },	/* MOVNTI */
+	[0xc3] = { INSN_MOV, FORM_RM_REG, OP_NO16 },	/* MOVNTI */
 };
 
 #endif /* MINIVMX_DECODE_TABLES_H */

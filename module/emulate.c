@@ -10,6 +10,7 @@
  * part that reaches memory(). Mostly everything is there, so that is tried
  * first without giving up the VMCS.
  */
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -18,6 +19,7 @@
 #include "alu.h"
 #include "emulate.h"
 #include "exit_handlers/handlers.h"
+#include "iobus.h"
 #include "regs.h"
 #include "vcpu.h"
 #include "vmx/event.h"
@@ -57,19 +59,26 @@ static int memory(struct vcpu *vcpu, int (*step)(struct vcpu *vcpu))
 	return r;
 }
 
+static void read_gprs(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+	int reg;
+
+	for (reg = 0; reg < VMX_NR_GPRS; reg++)
+		e->gpr[reg] = vmx_gpr(&vcpu->vmx, reg);
+	e->gpr_dirty = 0;
+}
+
 static void read_registers(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
 	struct emulation *e = &vcpu->emul;
 	struct vmx_segment cs;
-	int reg;
 
 	walk_mode_get(vcpu, &e->walk);
 	e->rip = vmx_rip(v);
 	e->rflags = vmx_rflags(v);
-	for (reg = 0; reg < VMX_NR_GPRS; reg++)
-		e->gpr[reg] = vmx_gpr(v, reg);
-	e->gpr_dirty = 0;
+	read_gprs(vcpu);
 
 	e->mode = code_mode(vcpu);
 	e->linear_rip = e->rip;
@@ -79,17 +88,31 @@ static void read_registers(struct vcpu *vcpu)
 	}
 }
 
+/* What insn_decode() makes of @len bytes; @fetched: why there are fewer. */
+static int decode_bytes(struct vcpu *vcpu, unsigned int len, int *fetched,
+			struct walk_fault *fault)
+{
+	struct emulation *e = &vcpu->emul;
+
+	e->nr_bytes = 0;
+	*fetched = gva_fetch(vcpu->vm, &e->walk, e->linear_rip, e->bytes, len,
+			     &e->nr_bytes, fault);
+	return insn_decode(&e->insn, e->mode, e->bytes, e->nr_bytes);
+}
+
 static int fetch_bytes(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
+	unsigned int in_page = PAGE_SIZE - offset_in_page(e->linear_rip);
 	struct walk_fault fault;
 	int fetched, r;
 	u64 gpa;
 
-	e->nr_bytes = 0;
-	fetched = gva_fetch(vcpu->vm, &e->walk, e->linear_rip, e->bytes,
-			    sizeof(e->bytes), &e->nr_bytes, &fault);
-	r = insn_decode(&e->insn, e->mode, e->bytes, e->nr_bytes);
+	/* The page behind counts, and is accessed, only if it is needed. */
+	r = decode_bytes(vcpu, min_t(unsigned int, in_page, INSN_MAX_LEN),
+			 &fetched, &fault);
+	if (r == -ENODATA && !fetched && in_page < INSN_MAX_LEN)
+		r = decode_bytes(vcpu, INSN_MAX_LEN, &fetched, &fault);
 	/* Perhaps there are more of them for those who wait. */
 	if (r && fetched == -EBUSY)
 		return -EBUSY;
@@ -106,8 +129,22 @@ static int fetch_bytes(struct vcpu *vcpu)
 /* EMUL_FAILED: unknown, or in MMIO; negative: the process is being killed. */
 static int fetch(struct vcpu *vcpu)
 {
+	vcpu->stats.insn_emulation++;
 	read_registers(vcpu);
 	return memory(vcpu, fetch_bytes);
+}
+
+/* What a device may take comes one by one: see split_elements(). */
+static bool taken_by_device(struct vcpu *vcpu)
+{
+	const struct emulation *e = &vcpu->emul;
+	u32 data;
+
+	if (e->insn.op != INSN_OUTS || e->elements != 1)
+		return false;
+	memcpy(&data, vcpu->pio_data, e->insn.size);
+	return iobus_write(&vcpu->vm->iobus[IOBUS_PIO], e->port, e->insn.size,
+			   &data);
 }
 
 static int exit_string_io(struct vcpu *vcpu)
@@ -115,6 +152,8 @@ static int exit_string_io(struct vcpu *vcpu)
 	const struct emulation *e = &vcpu->emul;
 	bool in = e->insn.op == INSN_INS;
 
+	if (taken_by_device(vcpu))
+		return 0;
 	emulate_exit_io(vcpu, in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT,
 			e->insn.size, e->port, e->elements);
 	return in ? EMUL_PORT_IN : EMUL_PORT_OUT;
@@ -136,9 +175,11 @@ static int transfer_operands(struct vcpu *vcpu)
 		r = emul_read_operands(vcpu);
 		if (r)
 			return r;
-		emul_execute(e);
 		e->writing = true;
-		if (is_string_io(&e->insn))
+		if (e->insn.op == INSN_INS)
+			return exit_string_io(vcpu);
+		emul_execute(e);
+		if (e->insn.op == INSN_OUTS)
 			return exit_string_io(vcpu);
 	}
 	return emul_write_operand(vcpu);
@@ -161,10 +202,16 @@ static int commit(struct vcpu *vcpu, int action)
 	for (reg = 0; reg < VMX_NR_GPRS; reg++)
 		if (e->gpr_dirty & BIT(reg))
 			vmx_set_gpr(v, reg, e->gpr[reg]);
-	rflags &= ~ALU_STATUS_FLAGS;
-	rflags |= e->rflags & ALU_STATUS_FLAGS;
-	if (e->ends)
-		rflags &= ~X86_EFLAGS_RF;
+	if (e->ends) {
+		rflags &= ~(ALU_STATUS_FLAGS | X86_EFLAGS_RF);
+		rflags |= e->rflags & ALU_STATUS_FLAGS;
+	} else {
+		/*
+		 * Between iterations no breakpoint hits, and a fault finds the
+		 * flags of before the first.
+		 */
+		rflags |= X86_EFLAGS_RF;
+	}
 	if (rflags != vmx_rflags(v))
 		vmx_set_rflags(v, rflags);
 
@@ -177,12 +224,14 @@ static int inject_fault(struct vcpu *vcpu)
 {
 	const struct emul_fault *fault = &vcpu->emul.fault;
 
-	if (fault->vector == X86_TRAP_PF)
+	if (fault->vector == X86_TRAP_PF) {
+		vcpu->stats.pf_guest++;
 		vmx_queue_page_fault(&vcpu->vmx, fault->address,
 				     fault->error_code);
-	else
+	} else {
 		vmx_queue_exception(&vcpu->vmx, fault->vector, true,
 				    fault->error_code);
+	}
 	return EXIT_RESUME;
 }
 
@@ -193,11 +242,13 @@ static int inject_fault(struct vcpu *vcpu)
 static int report_failure(struct vcpu *vcpu)
 {
 	const struct emulation *e = &vcpu->emul;
+	struct vmx_vcpu *v = &vcpu->vmx;
 	struct kvm_run *run = vcpu->run;
 	u64 *data = run->internal.data;
 	unsigned int n = 1;
 
-	vmx_queue_exception(&vcpu->vmx, X86_TRAP_UD, false, 0);
+	vcpu->stats.insn_emulation_fail++;
+	vmx_queue_exception(v, X86_TRAP_UD, false, 0);
 	if (e->walk.cpl)
 		return EXIT_RESUME;
 
@@ -213,8 +264,11 @@ static int report_failure(struct vcpu *vcpu)
 		       e->nr_bytes);
 		n += 2;
 	}
-	data[n++] = vcpu->vmx.exit.reason;
-	data[n++] = vmx_qualification(&vcpu->vmx);
+	data[n++] = v->exit.reason;
+	data[n++] = vmx_qualification(v);
+	data[n++] = vmx_idt_vectoring(v);
+	data[n++] = vmx_intr_info(v);
+	data[n++] = 0;	/* the error code of an exception that has exited */
 	run->emulation_failure.ndata = n;
 	return vcpu_exit_to_user(vcpu, KVM_EXIT_INTERNAL_ERROR);
 }
@@ -230,6 +284,24 @@ static int proceed(struct vcpu *vcpu)
 		return EXIT_RESUME;
 
 	return finish(vcpu, memory(vcpu, transfer_operands));
+}
+
+/*
+ * INS is executed when the VMM has answered, with the registers as they are
+ * then: as on KVM, fewer elements are stored if the VMM has lowered the count.
+ */
+static int complete_ins(struct vcpu *vcpu)
+{
+	struct emulation *e = &vcpu->emul;
+
+	if (vmx_rip(&vcpu->vmx) != e->rip)
+		return EXIT_RESUME;
+
+	read_gprs(vcpu);
+	e->rflags = vmx_rflags(&vcpu->vmx);
+	emul_limit_elements(e);
+	emul_execute(e);
+	return proceed(vcpu);
 }
 
 static int complete_mmio(struct vcpu *vcpu)
@@ -258,7 +330,7 @@ static int finish(struct vcpu *vcpu, int stop)
 		vcpu->complete = complete_mmio;
 		return commit(vcpu, EXIT_TO_USER);
 	case EMUL_PORT_IN:
-		vcpu->complete = proceed;
+		vcpu->complete = complete_ins;
 		return EXIT_TO_USER;
 	case EMUL_PORT_OUT:
 		return commit(vcpu, EXIT_TO_USER);

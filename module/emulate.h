@@ -105,6 +105,7 @@ int emulate_exit_io(struct vcpu *vcpu, u8 direction, unsigned int size,
 
 /* emulate_address.c */
 int emul_find_operands(struct vcpu *vcpu);
+void emul_limit_elements(struct emulation *e);
 
 /* emulate_memory.c */
 int emul_page_fault(struct emulation *e, unsigned long address, u32 error_code);

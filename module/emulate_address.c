@@ -75,11 +75,15 @@ static bool limit_allows(const struct vmx_segment *seg, u64 offset,
 {
 	u32 ar = seg->access_rights;
 	u64 last = offset + size - 1;
+	u32 limit = seg->limit;
 
-	if ((ar & (SEG_AR_CODE | SEG_AR_EXPAND_DOWN)) == SEG_AR_EXPAND_DOWN)
-		return offset > seg->limit &&
-		       last <= (ar & SEG_AR_DB ? U32_MAX : U16_MAX);
-	return last <= seg->limit;
+	if ((ar & (SEG_AR_CODE | SEG_AR_EXPAND_DOWN)) == SEG_AR_EXPAND_DOWN) {
+		if (offset <= limit)
+			return false;
+		limit = ar & SEG_AR_DB ? U32_MAX : U16_MAX;
+	}
+	/* Addresses wrap around in a segment of 4 GiB. */
+	return limit == U32_MAX || last <= limit;
 }
 
 static bool linear_of_64bit_mode(struct vcpu *vcpu, enum insn_segment reg,
@@ -241,6 +245,30 @@ static int find_io_elements(struct vcpu *vcpu, u64 count)
 	e->elements = 1;
 	e->nr_mem = 0;
 	return find_io_buffer(vcpu, size);
+}
+
+/**
+ * emul_limit_elements() - take back what is beyond the count in RCX
+ * @e: an INS whose operand is known, with the registers as they are now
+ *
+ * Context: any.
+ */
+void emul_limit_elements(struct emulation *e)
+{
+	struct emul_operand *buffer = &e->mem[0];
+	u64 count;
+
+	if (e->insn.repeat == REPEAT_NONE)
+		return;
+	count = emul_get_reg(e, VMX_RCX, e->insn.addr_size);
+	if (count >= e->elements)
+		return;
+
+	e->elements = count;
+	if (count)	/* of several, which lie in one page */
+		buffer->piece[0].len = count * e->insn.size;
+	else
+		buffer->nr_pieces = 0;
 }
 
 static int find_string(struct vcpu *vcpu)

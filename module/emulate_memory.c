@@ -16,8 +16,13 @@
 
 #include "emulate.h"
 #include "exit_handlers/handlers.h"
+#include "iobus.h"
 #include "memslot.h"
 #include "vcpu.h"
+
+/* What fits into KVM_EXIT_MMIO, and devices get no more either. */
+#define MMIO_LEN	8u
+static_assert(sizeof_field(struct kvm_run, mmio.data) == MMIO_LEN);
 
 /**
  * emul_page_fault() - the guest gets a page fault
@@ -75,6 +80,7 @@ int emul_walk(struct vcpu *vcpu, unsigned long linear, u32 access, u64 *gpa)
 	switch (r) {
 	case WALK_FAULT:
 		return emul_page_fault(e, fault.address, fault.error_code);
+	case -ENXIO:
 	case -EFAULT:
 		return not_present(e, linear, access);
 	default:
@@ -141,10 +147,15 @@ static int split_elements(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
 	struct emul_operand *o = &e->mem[0];
+	bool to_device = e->insn.op == INSN_OUTS &&
+			 iobus_takes(&vcpu->vm->iobus[IOBUS_PIO], e->port,
+				     e->insn.size);
 	int mmio = memslot_is_mmio(vcpu->vm, o->piece[0].gpa, o->write);
 
-	if (mmio <= 0)
+	if (mmio < 0)
 		return mmio;
+	if (!mmio && !to_device)
+		return 0;
 	e->elements = 1;
 	o->size = e->insn.size;
 	o->piece[0].len = e->insn.size;
@@ -181,7 +192,7 @@ static int exit_mmio(struct vcpu *vcpu, u64 gpa, const void *data,
 {
 	struct kvm_run *run = vcpu->run;
 
-	len = min_t(unsigned int, len, sizeof(run->mmio.data));
+	vcpu->stats.mmio_exits++;
 	vcpu->emul.mmio_len = len;
 
 	run->mmio.phys_addr = gpa;
@@ -198,6 +209,7 @@ static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
 {
 	struct emulation *e = &vcpu->emul;
 	const struct emul_piece *piece = &o->piece[e->cur_piece];
+	const struct iobus *mmio_bus = &vcpu->vm->iobus[IOBUS_MMIO];
 	unsigned int len;
 	void *data;
 	u64 gpa;
@@ -208,17 +220,16 @@ static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
 		data = o->data + piece->offset + e->done;
 		len = piece->len - e->done;
 
-		r = memslot_is_mmio(vcpu->vm, gpa, write);
-		if (r > 0)
-			return exit_mmio(vcpu, gpa, data, len, write);
-		if (!r)
-			r = write ? guest_write(vcpu->vm, gpa, data, len) :
-				    guest_read(vcpu->vm, gpa, data, len);
-		/* The slot may have gone meanwhile. */
-		if (r && memslot_is_mmio(vcpu->vm, gpa, write) <= 0)
+		r = write ? guest_write(vcpu->vm, gpa, data, len) :
+			    guest_read(vcpu->vm, gpa, data, len);
+		if (r == -ENXIO || r == -EROFS) {
+			len = min(len, MMIO_LEN);
+			if (!write || !iobus_write(mmio_bus, gpa, len, data))
+				return exit_mmio(vcpu, gpa, data, len, write);
+		} else if (r) {
 			return r;
-		if (!r)
-			e->done += len;
+		}
+		e->done += len;
 	}
 	e->done = 0;
 	return 0;

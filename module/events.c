@@ -7,6 +7,7 @@
 #include <asm/trapnr.h>
 
 #include "events.h"
+#include "guest_debug.h"
 #include "vmx/event.h"
 #include "vmx/guest.h"
 
@@ -31,15 +32,19 @@ static bool is_soft(u8 vector)
 static void get_exception(struct vcpu *vcpu, struct kvm_vcpu_events *to)
 {
 	const struct vmx_events *ev = &vcpu->vmx.events;
-	u8 vector = ev->exception.info & INTR_INFO_VECTOR_MASK;
 	bool payloads = READ_ONCE(vcpu->vm->exception_payload);
+	u8 vector;
 
+	/* A debugger's step is not the guest's. */
+	if (!guest_debug_single_steps(vcpu))
+		vmx_queue_step(&vcpu->vmx);
 	/* A VMM that does not know payloads would lose it. */
 	if (!payloads)
 		vmx_deliver_payload(&vcpu->vmx);
 	if (!ev->exception.info)
 		return;
 
+	vector = ev->exception.info & INTR_INFO_VECTOR_MASK;
 	if (!is_soft(vector)) {
 		to->exception.injected = ev->exception_injected || !payloads;
 		to->exception.pending = !ev->exception_injected;
@@ -98,39 +103,80 @@ void events_get(struct vcpu *vcpu, struct kvm_vcpu_events *to)
 	}
 }
 
-static bool are_valid(const struct vcpu *vcpu,
-		      const struct kvm_vcpu_events *from)
+static int refuse_flags(struct vcpu *vcpu, const struct kvm_vcpu_events *from,
+			u32 flags, const char *reason)
 {
-	bool pending = from->exception.pending;
-
-	if (from->flags & ~KNOWN_FLAGS)
-		return false;
-	if ((from->flags & KVM_VCPUEVENT_VALID_PAYLOAD) &&
-	    !READ_ONCE(vcpu->vm->exception_payload))
-		return false;
-	if ((from->flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT) &&
-	    !READ_ONCE(vcpu->vm->triple_fault_event))
-		return false;
-	if ((from->flags & KVM_VCPUEVENT_VALID_SMM) &&
-	    (from->smi.smm || from->smi.pending || from->smi.smm_inside_nmi))
-		return false;
-
-	if (!(from->flags & KVM_VCPUEVENT_VALID_PAYLOAD))
-		pending = false;
-	return (!from->exception.injected && !pending) ||
-	       (from->exception.nr < NR_EXCEPTIONS &&
-		from->exception.nr != X86_TRAP_NMI);
+	return explain_refused_bits(vcpu, KVM_SET_VCPU_EVENTS,
+				    "kvm_vcpu_events.flags", from->flags,
+				    from->flags & flags, reason);
 }
 
-static void set_exception(struct vmx_vcpu *v,
+static int refuse(struct vcpu *vcpu, const char *what, u64 value,
+		  const char *reason)
+{
+	return explain_refusal(vcpu, KVM_SET_VCPU_EVENTS, what, value, reason);
+}
+
+static int check_flags(struct vcpu *vcpu, const struct kvm_vcpu_events *from)
+{
+	if (from->flags & ~KNOWN_FLAGS)
+		return refuse_flags(vcpu, from, ~KNOWN_FLAGS, "there is no such flag");
+	if ((from->flags & KVM_VCPUEVENT_VALID_PAYLOAD) &&
+	    !READ_ONCE(vcpu->vm->exception_payload))
+		return refuse_flags(vcpu, from, KVM_VCPUEVENT_VALID_PAYLOAD,
+				    "the VM has not enabled KVM_CAP_EXCEPTION_PAYLOAD");
+	if ((from->flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT) &&
+	    !READ_ONCE(vcpu->vm->triple_fault_event))
+		return refuse_flags(vcpu, from, KVM_VCPUEVENT_VALID_TRIPLE_FAULT,
+				    "the VM has not enabled KVM_CAP_X86_TRIPLE_FAULT_EVENT");
+	return 0;
+}
+
+#define NO_SMM	"there is no system-management mode: it must be 0, or KVM_VCPUEVENT_VALID_SMM be clear"
+
+static int check_smi(struct vcpu *vcpu, const struct kvm_vcpu_events *from)
+{
+	if (!(from->flags & KVM_VCPUEVENT_VALID_SMM))
+		return 0;
+	if (from->smi.smm)
+		return refuse(vcpu, "kvm_vcpu_events.smi.smm", from->smi.smm, NO_SMM);
+	if (from->smi.pending)
+		return refuse(vcpu, "kvm_vcpu_events.smi.pending",
+			      from->smi.pending, NO_SMM);
+	if (from->smi.smm_inside_nmi)
+		return refuse(vcpu, "kvm_vcpu_events.smi.smm_inside_nmi",
+			      from->smi.smm_inside_nmi, NO_SMM);
+	return 0;
+}
+
+static int check_exception(struct vcpu *vcpu, const struct kvm_vcpu_events *from)
+{
+	bool pending = from->exception.pending &&
+		       (from->flags & KVM_VCPUEVENT_VALID_PAYLOAD);
+
+	if (!from->exception.injected && !pending)
+		return 0;
+	if (from->exception.nr >= NR_EXCEPTIONS)
+		return refuse(vcpu, "kvm_vcpu_events.exception.nr", from->exception.nr,
+			      "exceptions have the vectors 0 to 31");
+	if (from->exception.nr == X86_TRAP_NMI)
+		return refuse(vcpu, "kvm_vcpu_events.exception.nr", from->exception.nr,
+			      "an NMI is no exception: use kvm_vcpu_events.nmi");
+	return 0;
+}
+
+static void set_exception(struct vcpu *vcpu,
 			  const struct kvm_vcpu_events *from)
 {
+	struct vmx_vcpu *v = &vcpu->vmx;
 	struct vmx_events *ev = &v->events;
 	bool pending = from->exception.pending &&
 		       (from->flags & KVM_VCPUEVENT_VALID_PAYLOAD);
 
 	ev->exception.info = 0;
 	ev->exception_injected = false;
+	if (!guest_debug_single_steps(vcpu))
+		vmx_drop_step(v);
 	if (!pending && !from->exception.injected)
 		return;
 
@@ -194,13 +240,17 @@ static void set_nmi(struct vmx_vcpu *v, const struct kvm_vcpu_events *from)
 int events_set(struct vcpu *vcpu, const struct kvm_vcpu_events *from)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
+	int r;
 
-	if (!are_valid(vcpu, from))
-		return explain_refusal(vcpu, KVM_SET_VCPU_EVENTS,
-				       "kvm_vcpu_events.flags", from->flags,
-				       "a flag is unknown or not enabled in the VM, SMM is asked for, or exception.nr is no exception's vector");
+	r = check_flags(vcpu, from);
+	if (!r)
+		r = check_smi(vcpu, from);
+	if (!r)
+		r = check_exception(vcpu, from);
+	if (r)
+		return r;
 
-	set_exception(v, from);
+	set_exception(vcpu, from);
 	set_interrupt(v, from);
 	set_nmi(v, from);
 	if (from->flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT)

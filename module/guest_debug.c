@@ -162,11 +162,67 @@ int guest_debug_exit(struct vcpu *vcpu, u8 vector, unsigned long dr6)
 }
 
 /**
- * guest_debug_before_enter() - make a step possible behind STI and MOV SS
+ * guest_debug_step() - the single-step trap after an instruction
+ * @vcpu: the vCPU; the instruction was carried out for it, with RFLAGS.TF set
+ *
+ * As on KVM the guest's own trap is an exception that waits, so that the VMM
+ * finds it in KVM_GET_VCPU_EVENTS.
+ *
+ * Context: the VMCS is current.
+ * Return: EXIT_TO_USER for a debugger's step, else EXIT_RESUME.
+ */
+int guest_debug_step(struct vcpu *vcpu)
+{
+	if (guest_debug_single_steps(vcpu))
+		return guest_debug_exit(vcpu, X86_TRAP_DB, DR_STEP);
+	vmx_queue_debug_exception(&vcpu->vmx, DR_STEP);
+	return EXIT_RESUME;
+}
+
+/**
+ * guest_debug_step_later() - guest_debug_step() if there is another exit first
  * @vcpu: the vCPU
  *
- * VM entry wants a step in their shadow to be pending already ("Checks on
- * Guest Non-Register State"), which is not so for a debugger's.
+ * A debugger's step, which KVM loses here, is the next exit, unless the VMM
+ * sends the vCPU elsewhere.
+ *
+ * Context: the VMCS is current.
+ */
+void guest_debug_step_later(struct vcpu *vcpu)
+{
+	if (!guest_debug_single_steps(vcpu)) {
+		vmx_queue_debug_exception(&vcpu->vmx, DR_STEP);
+		return;
+	}
+	vcpu->guest_debug_owes_step = true;
+	vcpu->guest_debug_owed_rip = linear_rip(vcpu);
+}
+
+/**
+ * guest_debug_owed_step() - the step that had to wait for another exit
+ * @vcpu: the vCPU
+ *
+ * Context: the VMCS is current.
+ * Return: EXIT_TO_USER, or EXIT_RESUME if there is none.
+ */
+int guest_debug_owed_step(struct vcpu *vcpu)
+{
+	bool owed = vcpu->guest_debug_owes_step &&
+		    vcpu->guest_debug_owed_rip == linear_rip(vcpu);
+
+	vcpu->guest_debug_owes_step = false;
+	if (!owed || !guest_debug_single_steps(vcpu))
+		return EXIT_RESUME;
+	return guest_debug_exit(vcpu, X86_TRAP_DB, DR_STEP);
+}
+
+/**
+ * guest_debug_before_enter() - fit a debugger's step to what the entry does
+ * @vcpu: the vCPU
+ *
+ * VM entry wants a step in the shadow of STI and MOV SS to be pending already
+ * ("Checks on Guest Non-Register State"), which is not so for a debugger's.
+ * And a fault for the guest must not show it the debugger's TF.
  *
  * Context: the VMCS is current.
  */
@@ -175,6 +231,10 @@ void guest_debug_before_enter(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	u32 interruptibility = vmx_interruptibility(v);
 
-	if (guest_debug_single_steps(vcpu) && (interruptibility & SHADOWS))
+	if (!guest_debug_single_steps(vcpu))
+		return;
+	if (interruptibility & SHADOWS)
 		vmx_set_interruptibility(v, interruptibility & ~SHADOWS);
+	if (vmx_fault_waits(v))
+		guest_debug_set_rflags(vcpu, guest_debug_rflags(vcpu));
 }

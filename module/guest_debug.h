@@ -18,6 +18,9 @@ int guest_debug_set(struct vcpu *vcpu, const struct kvm_guest_debug *dbg);
 unsigned long guest_debug_rflags(struct vcpu *vcpu);
 void guest_debug_set_rflags(struct vcpu *vcpu, unsigned long rflags);
 int guest_debug_exit(struct vcpu *vcpu, u8 vector, unsigned long dr6);
+int guest_debug_step(struct vcpu *vcpu);
+void guest_debug_step_later(struct vcpu *vcpu);
+int guest_debug_owed_step(struct vcpu *vcpu);
 void guest_debug_before_enter(struct vcpu *vcpu);
 
 static inline bool guest_debug_single_steps(const struct vcpu *vcpu)

@@ -43,7 +43,7 @@ static int guest_address(struct vm *vm, u64 gpa, bool write, unsigned int len,
 	struct memslot *slot = memslot_find(vm, gpa);
 
 	if (!slot)
-		return -EFAULT;
+		return -ENXIO;
 	if (write && (slot->flags & KVM_MEM_READONLY))
 		return -EROFS;
 	*address = (void __user *)(slot->hva + (gpa - slot->gpa));
@@ -74,9 +74,9 @@ static bool copy_in(void *buf, const void __user *src, unsigned int n)
  * @len: bytes, any number; they may span slots
  *
  * Context: may sleep, with the VMCS not current; or page faults disabled.
- * Return: 0; -EFAULT if some of it is in no slot or the VMM has no memory
- * there; -EINTR if the process is being killed; -EIO: called by another one;
- * -EBUSY: not without sleeping.
+ * Return: 0; -ENXIO if some of it is in no slot; -EFAULT if the VMM has no
+ * memory there; -EINTR if the process is being killed; -EIO: called by another
+ * one; -EBUSY: not without sleeping.
  */
 int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len)
 {

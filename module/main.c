@@ -17,6 +17,7 @@
 #include "mce.h"
 #include "msr.h"
 #include "system.h"
+#include "tsc.h"
 #include "vcpu.h"
 #include "vm.h"
 #include "vmx/vmxon.h"
@@ -43,6 +44,7 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_READONLY_MEM:
 	case KVM_CAP_SET_TSS_ADDR:
 	case KVM_CAP_SET_IDENTITY_MAP_ADDR:
+	case KVM_CAP_SET_BOOT_CPU_ID:
 	case KVM_CAP_EXT_CPUID:
 	case KVM_CAP_GET_MSR_FEATURES:
 	case KVM_CAP_MP_STATE:
@@ -62,9 +64,29 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_XSAVE:
 	case KVM_CAP_SREGS2:
 	case KVM_CAP_GET_TSC_KHZ:
+	case KVM_CAP_VCPU_ATTRIBUTES:
 	case KVM_CAP_EXCEPTION_PAYLOAD:
 	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
+	case KVM_CAP_DISABLE_QUIRKS:
+	case KVM_CAP_ENFORCE_PV_FEATURE_CPUID:
+	case KVM_CAP_IOEVENTFD:
+	case KVM_CAP_IOEVENTFD_NO_LENGTH:
+	case KVM_CAP_IOEVENTFD_ANY_LENGTH:
+	case KVM_CAP_COALESCED_PIO:
+	case KVM_CAP_BINARY_STATS_FD:
+	case KVM_CAP_MMU_SHADOW_CACHE_CONTROL:
 		return 1;
+	case KVM_CAP_TSC_CONTROL:
+	case KVM_CAP_VM_TSC_CONTROL:
+		return tsc_can_scale();
+	case KVM_CAP_COALESCED_MMIO:
+		return VCPU_PAGE_RING;
+	case KVM_CAP_DISABLE_QUIRKS2:
+		return VM_QUIRKS;
+	case KVM_CAP_EXIT_HYPERCALL:
+		return VM_HYPERCALL_EXITS;
+	case KVM_CAP_X86_DISABLE_EXITS:
+		return vm_exits_to_disable();
 	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
 		return DIRTY_LOG_MANUAL_CAPS;
 	case KVM_CAP_SET_GUEST_DEBUG2:
@@ -151,6 +173,7 @@ static int __init minivmx_init(void)
 		return r;
 
 	explain_init();
+	msr_init();
 	r = cpuid_init();
 	if (r)
 		goto out_vmx;

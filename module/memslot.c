@@ -24,6 +24,10 @@
 /* KVM's limit on the pages of one slot. */
 #define MEMSLOT_MAX_PAGES	INT_MAX
 
+/* KVM's numbers for KVM_SET_NR_MMU_PAGES. */
+#define PAGES_PER_MMU_PAGE	50
+#define MIN_MMU_PAGES		64ul
+
 /**
  * memslots_init() - start with no slots
  * @vm: the new VM
@@ -160,6 +164,17 @@ static void slots_erase(struct vm *vm, struct memslot *slot)
 	vm->slots.nr_pages -= slot->size >> PAGE_SHIFT;
 }
 
+/* As KVM sizes its shadow page tables if the VMM does not. */
+static void slots_update_mmu_pages(struct vm *vm)
+{
+	struct memslots *slots = &vm->slots;
+
+	if (!slots->mmu_pages_set)
+		WRITE_ONCE(slots->mmu_pages,
+			   max(slots->nr_pages / PAGES_PER_MMU_PAGE,
+			       MIN_MMU_PAGES));
+}
+
 /* A slot that already follows the host's changes, but is in no set yet. */
 static struct memslot *
 memslot_alloc(struct vm *vm, const struct kvm_userspace_memory_region *region)
@@ -218,6 +233,7 @@ static int slot_create(struct vm *vm,
 		return r;
 	}
 	slots_insert(vm, slot);
+	slots_update_mmu_pages(vm);
 	return 0;
 }
 
@@ -225,6 +241,7 @@ static void slot_delete(struct vm *vm, struct memslot *slot)
 {
 	xa_erase(&vm->slots.by_id, slot->id);
 	slots_erase(vm, slot);
+	slots_update_mmu_pages(vm);
 	memslot_unmap(slot);
 	memslot_free(slot);
 }
@@ -360,4 +377,39 @@ int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region)
 	}
 	up_write(&vm->slots_sem);
 	return r;
+}
+
+/**
+ * memslots_set_mmu_pages() - KVM_SET_NR_MMU_PAGES
+ * @vm: the VM
+ * @pages: pages of shadow page tables, 64 at least
+ *
+ * With EPT there are none, on KVM as here: the number is kept for the VMM.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL; -EINTR.
+ */
+int memslots_set_mmu_pages(struct vm *vm, unsigned long pages)
+{
+	if (pages < MIN_MMU_PAGES)
+		return -EINVAL;
+	if (down_write_killable(&vm->slots_sem))
+		return -EINTR;
+	WRITE_ONCE(vm->slots.mmu_pages, pages);
+	vm->slots.mmu_pages_set = true;
+	up_write(&vm->slots_sem);
+	return 0;
+}
+
+/**
+ * memslots_mmu_pages() - KVM_GET_NR_MMU_PAGES
+ * @vm: the VM
+ *
+ * Context: any.
+ * Return: the number that the VMM has set, or KVM's for slots of this size; as
+ * on KVM the low 32 bits of it, with a sign.
+ */
+int memslots_mmu_pages(struct vm *vm)
+{
+	return READ_ONCE(vm->slots.mmu_pages);
 }

@@ -37,6 +37,8 @@ struct memslots {
 	struct xarray by_id;		/* struct memslot by slot number */
 	struct rb_root by_gpa;		/* the same by guest-physical address */
 	unsigned long nr_pages;		/* of all slots together */
+	unsigned int mmu_pages;		/* KVM_GET_NR_MMU_PAGES */
+	bool mmu_pages_set;		/* by KVM_SET_NR_MMU_PAGES */
 };
 
 /* How an access to guest-physical memory can be served. */
@@ -50,6 +52,8 @@ void memslots_destroy(struct vm *vm);
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 struct memslot *memslot_find(struct vm *vm, u64 gpa);
 int memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
+int memslots_set_mmu_pages(struct vm *vm, unsigned long pages);
+int memslots_mmu_pages(struct vm *vm);
 
 /* fault.c */
 extern const struct mmu_interval_notifier_ops memslot_notifier_ops;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Model-specific registers: which there are, and who may read and write them.
+ * Model-specific registers: which there are, and who may read and write them;
+ * msr_access.c does it.
  *
  * What is not in the table does not exist: #GP in the guest, and an end of
  * KVM_GET_MSRS and KVM_SET_MSRS.
  */
 #include <linux/kvm_para.h>
-#include <linux/lockdep.h>
-#include <linux/nospec.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <asm/mtrr.h>
@@ -32,6 +31,11 @@
 #define FSB_FREQ_100MHZ		3
 #define PERF_STATUS		((4ULL << 40) | 1000)
 #define BBL_CR_CTL3_L2_ENABLED	0xbe702111
+#define CLK_CTL_RAMP_UP		0x20000000
+
+/* AMD's HWCR: TlbCacheDis, FFDis, IgnneEm; McStatusWrEn */
+#define HWCR_IGNORED		(BIT_ULL(3) | BIT_ULL(6) | BIT_ULL(8))
+#define HWCR_MC_STATUS_WR_EN	BIT_ULL(18)
 
 /* ---- rows whose rules are a line or two ---- */
 
@@ -42,43 +46,50 @@ static bool platform_info_exists(const struct vcpu *vcpu, u32 index,
 	       !READ_ONCE(vcpu->vm->hide_platform_info);
 }
 
-static bool platform_info_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-				  enum msr_origin origin)
+static u64 platform_info_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+				    enum msr_origin origin)
 {
-	return origin == MSR_FROM_VMM &&
-	       ((data & MSR_PLATFORM_INFO_CPUID_FAULT) ||
-		!msr_cpuid_faults(&vcpu->msrs));
+	if (origin == MSR_FROM_GUEST)
+		return ~0ULL;
+	return msr_cpuid_faults(&vcpu->msrs) ?
+		~data & MSR_PLATFORM_INFO_CPUID_FAULT : 0;
 }
 
-static bool misc_features_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-				  enum msr_origin origin)
+static u64 misc_features_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+				    enum msr_origin origin)
 {
 	u64 allowed = 0;
 
 	if (vcpu->msrs.platform_info & MSR_PLATFORM_INFO_CPUID_FAULT)
 		allowed = MSR_MISC_FEATURES_ENABLES_CPUID_FAULT;
-	return !(data & ~allowed);
+	return data & ~allowed;
 }
 
-static bool feature_control_accepts(const struct vcpu *vcpu, u32 index,
-				    u64 data, enum msr_origin origin)
+static u64 feature_control_wrong_bits(const struct vcpu *vcpu, u32 index,
+				      u64 data, enum msr_origin origin)
 {
 	if (origin == MSR_FROM_GUEST &&
 	    (vcpu->msrs.feature_control & FEAT_CTL_LOCKED))
-		return false;
-	return !(data & ~(u64)FEAT_CTL_LOCKED);
+		return ~0ULL;
+	return data & ~(u64)FEAT_CTL_LOCKED;
 }
 
-static bool vmm_only_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			     enum msr_origin origin)
+static u64 wrong_from_guest(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin)
 {
-	return origin == MSR_FROM_VMM;
+	return origin == MSR_FROM_GUEST ? ~0ULL : 0;
 }
 
-static bool never_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			  enum msr_origin origin)
+static u64 always_wrong(const struct vcpu *vcpu, u32 index, u64 data,
+			enum msr_origin origin)
 {
-	return false;
+	return ~0ULL;
+}
+
+static int set_read_only(struct vcpu *vcpu, u32 index, u64 data,
+			 enum msr_origin origin)
+{
+	return MSR_UNKNOWN;
 }
 
 static int set_misc_enable(struct vcpu *vcpu, u32 index, u64 data,
@@ -92,7 +103,17 @@ static int set_misc_enable(struct vcpu *vcpu, u32 index, u64 data,
 		data &= ~MSR_IA32_MISC_ENABLE_EMON;
 		data |= old & MSR_IA32_MISC_ENABLE_EMON;
 	}
+	if (!((old ^ data) & MSR_IA32_MISC_ENABLE_MWAIT) ||
+	    vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT)) {
+		vcpu->msrs.misc_enable = data;
+		return 0;
+	}
+
+	/* Its bit shows in CPUID, and is reserved without SSE3. */
+	if (!cpuid_has(vcpu, X86_FEATURE_XMM3))
+		return 1;
 	vcpu->msrs.misc_enable = data;
+	cpuid_refresh(vcpu);
 	return 0;
 }
 
@@ -108,23 +129,67 @@ static int set_bios_sign_id(struct vcpu *vcpu, u32 index, u64 data,
 static int get_write_only(struct vcpu *vcpu, u32 index, u64 *data,
 			  enum msr_origin origin)
 {
-	return 1;
+	return MSR_UNKNOWN;
 }
 
 /*
  * kvmclock's MSRs. The clock is not offered, so the guest has none; but VMMs
  * such as QEMU save and restore them unasked, as those of a clock that is off.
  */
-static bool is_for_vmm(const struct vcpu *vcpu, u32 index,
-		       enum msr_origin origin)
+static int get_off(struct vcpu *vcpu, u32 index, u64 *data,
+		   enum msr_origin origin)
 {
-	return origin == MSR_FROM_VMM;
+	return origin == MSR_FROM_VMM ? 0 : MSR_UNKNOWN;
+}
+
+static u64 off_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			  enum msr_origin origin)
+{
+	return data;
 }
 
 static int set_off(struct vcpu *vcpu, u32 index, u64 data,
 		   enum msr_origin origin)
 {
+	if (origin == MSR_FROM_GUEST)
+		return MSR_UNKNOWN;
 	return data ? 1 : 0;
+}
+
+/* MMIO_CONF_BASE: its one function, off, can be asked for. */
+static int set_none(struct vcpu *vcpu, u32 index, u64 data,
+		    enum msr_origin origin)
+{
+	return data ? 1 : 0;
+}
+
+/* What can be switched off there is off, or told so without consequences. */
+static int set_hwcr(struct vcpu *vcpu, u32 index, u64 data,
+		    enum msr_origin origin)
+{
+	data &= ~HWCR_IGNORED;
+	if (data == HWCR_MC_STATUS_WR_EN)
+		vcpu->msrs.hwcr = data;
+	return data && data != HWCR_MC_STATUS_WR_EN ? 1 : 0;
+}
+
+/* Of what IA32_PERF_CAPABILITIES tells nothing is there without a PMU. */
+static bool perf_capabilities_exists(const struct vcpu *vcpu, u32 index,
+				     enum msr_origin origin)
+{
+	return origin == MSR_FROM_VMM || cpuid_has(vcpu, X86_FEATURE_PDCM);
+}
+
+static u64 perf_capabilities_wrong_bits(const struct vcpu *vcpu, u32 index,
+					u64 data, enum msr_origin origin)
+{
+	return origin == MSR_FROM_GUEST ? ~0ULL : data;
+}
+
+static int set_perf_capabilities(struct vcpu *vcpu, u32 index, u64 data,
+				 enum msr_origin origin)
+{
+	return perf_capabilities_wrong_bits(vcpu, index, data, origin) ? 1 : 0;
 }
 
 /* IA32_BIOS_UPDT_TRIG: no update changes anything. */
@@ -137,183 +202,123 @@ static int set_ignored(struct vcpu *vcpu, u32 index, u64 data,
 /* ---- the table ---- */
 
 #define STATE(member)	.state = offsetof(struct msr_state, member)
-#define IN_VMCS		.get = msr_get_vmcs, .set = msr_set_vmcs
-#define SWITCHED	.get = msr_get_switched, .set = msr_set_switched
+#define IN_VMCS		.get = msr_get_vmcs, .set = msr_set_vmcs, \
+			.wrong_bits = msr_vmcs_wrong_bits
+#define SWITCHED	.get = msr_get_switched, .set = msr_set_switched, \
+			.wrong_bits = msr_switched_wrong_bits
 #define ALWAYS_0	.flags = MSR_CONSTANT, .constant = 0
+#define IGNORED		.flags = MSR_CONSTANT | MSR_WRITES_IGNORED, .constant = 0
 
-/* In the order of their numbers: find_row() halves. */
+/* In the order of their numbers: msr_find_row() halves. */
 const struct msr_row msr_rows[] = {
 	{ MSR_IA32_P5_MC_ADDR, 2, ALWAYS_0 },
 	{ MSR_IA32_TSC, 1, MSR_LISTED, .get = msr_get_tsc, .set = msr_set_tsc },
-	{ MSR_KVM_WALL_CLOCK, 2, ALWAYS_0, .exists = is_for_vmm,
-	  .set = set_off },
+	{ MSR_KVM_WALL_CLOCK, 2, .get = get_off, .set = set_off,
+	  .wrong_bits = off_wrong_bits },
 	{ MSR_IA32_PLATFORM_ID, 1, ALWAYS_0 },
 	{ MSR_IA32_APICBASE, 1, .get = msr_get_apic_base,
-	  .set = msr_set_apic_base },
+	  .set = msr_set_apic_base, .wrong_bits = msr_apic_base_wrong_bits },
 	{ MSR_IA32_EBL_CR_POWERON, 1, ALWAYS_0 },
 	{ MSR_EBC_FREQUENCY_ID, 1, MSR_CONSTANT, .constant = EBC_FREQUENCY_ID },
+	{ MSR_SMI_COUNT, 1, MSR_LISTED, STATE(smi_count),
+	  .wrong_bits = wrong_from_guest },
 	{ MSR_IA32_FEAT_CTL, 1, MSR_LISTED, STATE(feature_control),
-	  .accepts = feature_control_accepts },
+	  .wrong_bits = feature_control_wrong_bits },
 	{ MSR_IA32_TSC_ADJUST, 1, MSR_LISTED, STATE(tsc_adjust),
 	  .set = msr_set_tsc_adjust },
 	{ MSR_IA32_SPEC_CTRL, 1, MSR_LISTED, X86_FEATURE_SPEC_CTRL,
 	  .exists = msr_spec_ctrl_exists, .get = msr_get_spec_ctrl,
-	  .set = msr_set_spec_ctrl },
+	  .set = msr_set_spec_ctrl, .wrong_bits = msr_spec_ctrl_wrong_bits },
 	{ MSR_IA32_PRED_CMD, 1, 0, X86_FEATURE_SPEC_CTRL,
-	  .get = get_write_only, .set = msr_set_pred_cmd },
+	  .get = get_write_only, .set = msr_set_pred_cmd,
+	  .wrong_bits = msr_pred_cmd_wrong_bits },
 	{ MSR_IA32_UCODE_WRITE, 1, .get = get_write_only, .set = set_ignored },
 	{ MSR_IA32_UCODE_REV, 1, MSR_LISTED, STATE(bios_sign_id),
 	  .set = set_bios_sign_id },
 	{ MSR_P6_PERFCTR0, 2, MSR_CONSTANT | MSR_WRITES_IGNORED },
 	{ MSR_FSB_FREQ, 1, MSR_CONSTANT, .constant = FSB_FREQ_100MHZ },
 	{ MSR_PLATFORM_INFO, 1, MSR_LISTED, STATE(platform_info),
-	  .exists = platform_info_exists, .accepts = platform_info_accepts },
+	  .exists = platform_info_exists,
+	  .wrong_bits = platform_info_wrong_bits },
 	{ MSR_MTRRcap, 1, MSR_CONSTANT, .constant = MTRRCAP },
 	{ MSR_IA32_ARCH_CAPABILITIES, 1, MSR_LISTED,
 	  X86_FEATURE_ARCH_CAPABILITIES, STATE(arch_capabilities),
-	  .accepts = vmm_only_accepts },
+	  .wrong_bits = wrong_from_guest },
 	{ MSR_IA32_BBL_CR_CTL3, 1, MSR_CONSTANT | MSR_WRITES_IGNORED,
 	  .constant = BBL_CR_CTL3_L2_ENABLED },
 	{ MSR_MISC_FEATURES_ENABLES, 1, MSR_LISTED,
-	  STATE(misc_features_enables), .accepts = misc_features_accepts },
+	  STATE(misc_features_enables),
+	  .wrong_bits = misc_features_wrong_bits },
 	{ MSR_IA32_SYSENTER_CS, 3, MSR_LISTED, IN_VMCS },
-	{ MSR_IA32_MCG_CAP, 1, STATE(mcg_cap), .accepts = never_accepts },
+	{ MSR_IA32_MCG_CAP, 1, STATE(mcg_cap), .set = set_read_only,
+	  .wrong_bits = always_wrong },
 	{ MSR_IA32_MCG_STATUS, 1, MSR_LISTED, STATE(mcg_status) },
 	{ MSR_IA32_MCG_CTL, 1, MSR_LISTED, STATE(mcg_ctl),
-	  .exists = msr_mcg_ctl_exists, .accepts = msr_mcg_ctl_accepts },
+	  .exists = msr_mcg_ctl_exists, .wrong_bits = msr_mcg_ctl_wrong_bits },
 	{ MSR_P6_EVNTSEL0, 2, MSR_CONSTANT | MSR_WRITES_IGNORED },
 	{ MSR_IA32_PERF_STATUS, 1, MSR_CONSTANT, .constant = PERF_STATUS },
 	{ MSR_IA32_PERF_CTL, 1, ALWAYS_0 },
 	{ MSR_IA32_MISC_ENABLE, 1, MSR_LISTED, STATE(misc_enable),
 	  .set = set_misc_enable },
-	{ MSR_IA32_DEBUGCTLMSR, 1, MSR_CONSTANT, .set = msr_set_debugctl },
+	{ MSR_IA32_DEBUGCTLMSR, 1, MSR_CONSTANT, .set = msr_set_debugctl,
+	  .wrong_bits = msr_debugctl_wrong_bits },
 	{ MSR_IA32_LASTBRANCHFROMIP, 4, ALWAYS_0 },
 	{ MSR_IA32_POWER_CTL, 1, MSR_LISTED, STATE(power_ctl) },
 	{ MTRRphysBase_MSR(0), 2 * MSR_NR_MTRR_VAR, MSR_LISTED,
-	  STATE(mtrr_var), .accepts = msr_mtrr_accepts },
+	  STATE(mtrr_var), .wrong_bits = msr_mtrr_wrong_bits },
 	{ MSR_MTRRfix64K_00000, 1, MSR_LISTED, STATE(mtrr_fixed[0]),
-	  .accepts = msr_mtrr_accepts },
+	  .wrong_bits = msr_mtrr_wrong_bits },
 	{ MSR_MTRRfix16K_80000, 2, MSR_LISTED, STATE(mtrr_fixed[1]),
-	  .accepts = msr_mtrr_accepts },
+	  .wrong_bits = msr_mtrr_wrong_bits },
 	{ MSR_MTRRfix4K_C0000, 8, MSR_LISTED, STATE(mtrr_fixed[3]),
-	  .accepts = msr_mtrr_accepts },
+	  .wrong_bits = msr_mtrr_wrong_bits },
 	{ MSR_IA32_CR_PAT, 1, MSR_LISTED, IN_VMCS },
 	{ MSR_IA32_MC0_CTL2, MSR_NR_MCE_BANKS, STATE(mce_ctl2),
-	  .exists = msr_mce_ctl2_exists, .accepts = msr_mce_ctl2_accepts },
+	  .exists = msr_mce_ctl2_exists,
+	  .wrong_bits = msr_mce_ctl2_wrong_bits },
 	{ MSR_MTRRdefType, 1, MSR_LISTED, STATE(mtrr_def_type),
-	  .accepts = msr_mtrr_accepts },
+	  .wrong_bits = msr_mtrr_wrong_bits },
+	{ MSR_IA32_PERF_CAPABILITIES, 1, MSR_LISTED | MSR_CONSTANT,
+	  .exists = perf_capabilities_exists, .set = set_perf_capabilities,
+	  .wrong_bits = perf_capabilities_wrong_bits },
 	{ MSR_IA32_MC0_CTL, 4 * MSR_NR_MCE_BANKS, STATE(mce_banks),
-	  .exists = msr_mce_bank_exists, .accepts = msr_mce_bank_accepts },
+	  .exists = msr_mce_bank_exists,
+	  .wrong_bits = msr_mce_bank_wrong_bits },
 	{ MSR_RAPL_POWER_UNIT, 1, ALWAYS_0 },
 	{ MSR_PKG_ENERGY_STATUS, 1, ALWAYS_0 },
 	{ MSR_DRAM_ENERGY_STATUS, 1, ALWAYS_0 },
 	{ MSR_PP0_ENERGY_STATUS, 1, ALWAYS_0 },
 	{ MSR_PP1_ENERGY_STATUS, 1, ALWAYS_0 },
+	{ MSR_IA32_TSC_DEADLINE, 1, IGNORED },
 	{ MSR_IA32_XSS, 1, 0, X86_FEATURE_XSAVES, .get = msr_get_xss,
-	  .set = msr_set_xss },
-	{ MSR_EFER, 1, .get = msr_get_efer, .set = msr_set_efer },
+	  .set = msr_set_xss, .wrong_bits = msr_xss_wrong_bits },
+	{ MSR_EFER, 1, .get = msr_get_efer, .set = msr_set_efer,
+	  .wrong_bits = msr_efer_wrong_bits },
 	{ MSR_STAR, 4, MSR_LISTED, SWITCHED },
 	{ MSR_FS_BASE, 2, IN_VMCS },
 	{ MSR_KERNEL_GS_BASE, 1, MSR_LISTED, SWITCHED },
 	{ MSR_TSC_AUX, 1, MSR_LISTED, X86_FEATURE_RDTSCP, SWITCHED,
 	  .exists = msr_tsc_aux_exists },
+	/* AMD's, which KVM has on every CPU */
+	{ MSR_K7_EVNTSEL0, 8, IGNORED },
+	{ MSR_AMD64_SYSCFG, 1, ALWAYS_0 },
+	{ MSR_K7_HWCR, 1, MSR_LISTED, STATE(hwcr), .set = set_hwcr },
+	{ MSR_K7_CLK_CTL, 1, MSR_CONSTANT | MSR_WRITES_IGNORED,
+	  .constant = CLK_CTL_RAMP_UP },
+	{ MSR_AMD64_NB_CFG, 1, IGNORED },
+	{ MSR_AMD64_PATCH_LOADER, 1, .get = get_write_only, .set = set_ignored },
+	{ MSR_K8_INT_PENDING_MSG, 1, ALWAYS_0 },
+	{ MSR_FAM10H_MMIO_CONF_BASE, 1, ALWAYS_0, .set = set_none },
+	{ MSR_K8_TSEG_ADDR, 2, ALWAYS_0 },
+	{ MSR_VM_HSAVE_PA, 1, IGNORED },
+	{ MSR_AMD64_DC_CFG, 2, IGNORED },
+	{ MSR_AMD64_BU_CFG2, 1, IGNORED },
+	{ MSR_F15H_EX_CFG, 1, IGNORED },
 };
 
 const unsigned int msr_nr_rows = ARRAY_SIZE(msr_rows);
 
-static const struct msr_row *find_row(u32 index)
-{
-	unsigned int low = 0, high = ARRAY_SIZE(msr_rows);
-
-	while (low < high) {
-		unsigned int middle = (low + high) / 2;
-
-		if (index < msr_rows[middle].first)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	/* Now low is the first row behind the MSR. */
-	if (!low || index - msr_rows[low - 1].first >= msr_rows[low - 1].nr)
-		return NULL;
-	return &msr_rows[low - 1];
-}
-
-static bool row_exists(const struct vcpu *vcpu, const struct msr_row *row,
-		       u32 index, enum msr_origin origin)
-{
-	if (row->feature && !cpuid_supports(row->feature))
-		return false;
-	if (row->exists)
-		return row->exists(vcpu, index, origin);
-	return !row->feature || origin == MSR_FROM_VMM ||
-	       cpuid_has(vcpu, row->feature);
-}
-
-static u64 *row_value(struct vcpu *vcpu, const struct msr_row *row, u32 index)
-{
-	u64 *first = (void *)&vcpu->msrs + row->state;
-
-	return first + array_index_nospec(index - row->first, row->nr);
-}
-
-/**
- * msr_get() - RDMSR, or one MSR of KVM_GET_MSRS
- * @vcpu: the vCPU
- * @index: the MSR
- * @data: set to its value, 0 if there is none
- * @origin: who asks
- *
- * Context: vcpu->mutex held, the VMCS current.
- * Return: 0; 1 or MSR_UNKNOWN if the instruction must raise #GP(0).
- */
-int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin)
-{
-	const struct msr_row *row = find_row(index);
-
-	lockdep_assert_held(&vcpu->mutex);
-
-	*data = 0;
-	if (!row)
-		return MSR_UNKNOWN;
-	if (!row_exists(vcpu, row, index, origin))
-		return 1;
-	if (row->get)
-		return row->get(vcpu, index, data, origin);
-	*data = row->flags & MSR_CONSTANT ? row->constant :
-					    *row_value(vcpu, row, index);
-	return 0;
-}
-
-/**
- * msr_set() - WRMSR, or one MSR of KVM_SET_MSRS
- * @vcpu: the vCPU
- * @index: the MSR
- * @data: its new value
- * @origin: who asks
- *
- * Context: vcpu->mutex held, the VMCS current.
- * Return: 0; 1 or MSR_UNKNOWN if the instruction must raise #GP(0).
- */
-int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin)
-{
-	const struct msr_row *row = find_row(index);
-
-	lockdep_assert_held(&vcpu->mutex);
-
-	if (!row)
-		return MSR_UNKNOWN;
-	if (!row_exists(vcpu, row, index, origin))
-		return 1;
-	if (row->set)
-		return row->set(vcpu, index, data, origin);
-	if (row->flags & MSR_CONSTANT)
-		return row->flags & MSR_WRITES_IGNORED ? 0 : 1;
-	if (row->accepts && !row->accepts(vcpu, index, data, origin))
-		return 1;
-	*row_value(vcpu, row, index) = data;
-	return 0;
-}
+static_assert(ARRAY_SIZE(msr_rows) <= MSR_MAX_ROWS);
 
 /**
  * msr_reset() - MSRs of a vCPU just created
@@ -333,9 +338,4 @@ void msr_reset(struct vcpu *vcpu)
 	msrs->bios_sign_id = BIOS_SIGN_ID_RESET;
 	msrs->arch_capabilities = msr_arch_capabilities();
 	msrs->platform_info = MSR_PLATFORM_INFO_CPUID_FAULT;
-
-	/* In step with the VM's other vCPUs. */
-	vmx_vcpu_load(&vcpu->vmx);
-	vmx_set_tsc_offset(&vcpu->vmx, READ_ONCE(vcpu->vm->tsc_offset));
-	vmx_vcpu_put(&vcpu->vmx);
 }

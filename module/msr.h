@@ -27,6 +27,8 @@ struct msr_state {
 	u64 platform_info;
 	u64 misc_features_enables;
 	u64 power_ctl;
+	u64 smi_count;
+	u64 hwcr;
 };
 
 /* Whether CPUID raises #GP outside of CPL 0. */
@@ -42,6 +44,7 @@ enum msr_origin { MSR_FROM_GUEST, MSR_FROM_VMM };
 /* What msr_get() and msr_set() return for a number that no MSR has here. */
 #define MSR_UNKNOWN	2
 
+void msr_init(void);
 void msr_reset(struct vcpu *vcpu);
 int msr_get(struct vcpu *vcpu, u32 index, u64 *data, enum msr_origin origin);
 int msr_set(struct vcpu *vcpu, u32 index, u64 data, enum msr_origin origin);

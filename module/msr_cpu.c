@@ -8,21 +8,12 @@
 #include <asm/apicdef.h>
 #include <asm/msr.h>
 #include <asm/page.h>
-#include <asm/tsc.h>
 
 #include "cpuid_features.h"
 #include "msr_table.h"
 #include "regs.h"
 #include "vcpu.h"
 #include "vmx/enter.h"
-
-/* Bits of IA32_APIC_BASE that are not modes, the address or reserved. */
-#define APIC_BASE_RESERVED	(GENMASK_ULL(7, 0) | BIT_ULL(9))
-
-static u8 linear_width(struct vcpu *vcpu)
-{
-	return vcpu->vmx.cr4_shadow & X86_CR4_LA57 ? 57 : 48;
-}
 
 /**
  * msr_get_vmcs() - RDMSR of an MSR that has a field in the guest-state area
@@ -77,7 +68,7 @@ int msr_set_vmcs(struct vcpu *vcpu, u32 index, u64 data,
 	switch (index) {
 	case MSR_FS_BASE:
 	case MSR_GS_BASE:
-		if (!__is_canonical_address(data, linear_width(vcpu)))
+		if (msr_vmcs_wrong_bits(vcpu, index, data, origin))
 			return 1;
 		if (index == MSR_FS_BASE)
 			vmcs_write_natural(v, GUEST_FS_BASE, data);
@@ -90,14 +81,14 @@ int msr_set_vmcs(struct vcpu *vcpu, u32 index, u64 data,
 	case MSR_IA32_SYSENTER_ESP:
 	case MSR_IA32_SYSENTER_EIP:
 		/* As on KVM: made canonical, or VM entry would fail. */
-		data = __canonical_address(data, linear_width(vcpu));
+		data ^= msr_address_wrong_bits(vcpu, data);
 		if (index == MSR_IA32_SYSENTER_ESP)
 			vmcs_write_natural(v, GUEST_SYSENTER_ESP, data);
 		else
 			vmcs_write_natural(v, GUEST_SYSENTER_EIP, data);
 		return 0;
 	case MSR_IA32_CR_PAT:
-		if (!msr_pat_is_valid(data))
+		if (msr_pat_wrong_bits(data))
 			return 1;
 		vmcs_write64(v, GUEST_IA32_PAT, data);
 		return 0;
@@ -158,24 +149,12 @@ int msr_set_switched(struct vcpu *vcpu, u32 index, u64 data,
 {
 	enum vmx_switched_msr i = switched_msr(index);
 
-	switch (i) {
-	case VMX_MSR_LSTAR:
-	case VMX_MSR_CSTAR:
-	case VMX_MSR_KERNEL_GS_BASE:
-		if (!__is_canonical_address(data, linear_width(vcpu)))
-			return 1;
-		break;
-	case VMX_MSR_SFMASK:
-	case VMX_MSR_TSC_AUX:
-		if (data >> 32)
-			return 1;
-		break;
-	case VMX_MSR_STAR:
-		break;
-	default:
+	if (i == VMX_NR_SWITCHED_MSRS ||
+	    msr_switched_wrong_bits(vcpu, index, data, origin))
 		return 1;
-	}
-
+	/* Where the upper half is not refused it is ignored. */
+	if (i == VMX_MSR_TSC_AUX)
+		data = (u32)data;
 	vmx_set_switched_msr(&vcpu->vmx, i, data);
 	return 0;
 }
@@ -222,90 +201,6 @@ int msr_set_efer(struct vcpu *vcpu, u32 index, u64 data,
 }
 
 /**
- * msr_get_tsc() - RDMSR of IA32_TIME_STAMP_COUNTER
- * @vcpu: the vCPU
- * @index: unused
- * @data: set to the guest's time-stamp counter
- * @origin: unused
- */
-int msr_get_tsc(struct vcpu *vcpu, u32 index, u64 *data,
-		enum msr_origin origin)
-{
-	*data = rdtsc() + vcpu->vmx.tsc_offset;
-	return 0;
-}
-
-/*
- * The offset for a vCPU whose VMM writes its TSC. As on KVM, a VMM that writes
- * 0, or about what the VM's TSC is now, means to have this vCPU's TSC in step
- * with the others', and gets exactly that; any other value is the VM's new TSC.
- */
-static u64 synchronised_tsc_offset(struct vm *vm, u64 tsc)
-{
-	s64 second = (s64)tsc_khz * 1000;
-	u64 old, new;
-	s64 difference;
-
-	do {
-		old = READ_ONCE(vm->tsc_offset);
-		new = tsc - rdtsc();
-		difference = new - old;
-		if (!tsc || (difference > -second && difference < second))
-			return old;
-		/* Another vCPU's VMM thread may do the same at this moment. */
-	} while (cmpxchg64(&vm->tsc_offset, old, new) != old);
-	return new;
-}
-
-/**
- * msr_set_tsc() - WRMSR of IA32_TIME_STAMP_COUNTER
- * @vcpu: the vCPU
- * @index: unused
- * @data: the value
- * @origin: a guest's write shows in IA32_TSC_ADJUST
- *
- * SDM: "IA32_TSC_ADJUST MSR".
- */
-int msr_set_tsc(struct vcpu *vcpu, u32 index, u64 data,
-		enum msr_origin origin)
-{
-	struct vmx_vcpu *v = &vcpu->vmx;
-	u64 offset;
-
-	if (origin == MSR_FROM_VMM) {
-		offset = synchronised_tsc_offset(vcpu->vm, data);
-	} else {
-		offset = data - rdtsc();
-		vcpu->msrs.tsc_adjust += offset - v->tsc_offset;
-	}
-	vmx_set_tsc_offset(v, offset);
-	return 0;
-}
-
-/**
- * msr_set_tsc_adjust() - WRMSR of IA32_TSC_ADJUST
- * @vcpu: the vCPU
- * @index: unused
- * @data: the value
- * @origin: only a guest's write moves its TSC; the VMM restores both
- *
- * As on KVM, a guest without this feature in its CPUID writes in vain.
- */
-int msr_set_tsc_adjust(struct vcpu *vcpu, u32 index, u64 data,
-		       enum msr_origin origin)
-{
-	struct vmx_vcpu *v = &vcpu->vmx;
-
-	if (!cpuid_has(vcpu, X86_FEATURE_TSC_ADJUST))
-		return 0;
-	if (origin == MSR_FROM_GUEST)
-		vmx_set_tsc_offset(v, v->tsc_offset + data -
-				      vcpu->msrs.tsc_adjust);
-	vcpu->msrs.tsc_adjust = data;
-	return 0;
-}
-
-/**
  * msr_get_apic_base() - RDMSR of IA32_APIC_BASE
  * @vcpu: the vCPU
  * @index: unused
@@ -324,33 +219,13 @@ int msr_get_apic_base(struct vcpu *vcpu, u32 index, u64 *data,
  * @vcpu: the vCPU
  * @index: unused
  * @data: the value
- * @origin: a guest is bound to the order of modes
- *
- * SDM: "x2APIC State Transitions".
+ * @origin: see msr_apic_base_wrong_bits()
  */
 int msr_set_apic_base(struct vcpu *vcpu, u32 index, u64 data,
 		      enum msr_origin origin)
 {
-	const u64 modes = MSR_IA32_APICBASE_ENABLE | X2APIC_ENABLE;
-	u64 reserved = APIC_BASE_RESERVED;
-	u64 old = vcpu->apic_base;
-
-	if (vcpu->cpuid.maxphyaddr < 64)
-		reserved |= ~0ULL << vcpu->cpuid.maxphyaddr;
-	if (!cpuid_has(vcpu, X86_FEATURE_X2APIC))
-		reserved |= X2APIC_ENABLE;
-	if (data & reserved)
+	if (msr_apic_base_wrong_bits(vcpu, index, data, origin))
 		return 1;
-	if ((data & modes) == X2APIC_ENABLE)
-		return 1;
-
-	if (origin == MSR_FROM_GUEST) {
-		if ((old & modes) == modes &&
-		    (data & modes) == MSR_IA32_APICBASE_ENABLE)
-			return 1;
-		if (!(old & modes) && (data & modes) == modes)
-			return 1;
-	}
 	vcpu->apic_base = data;
 	return 0;
 }
@@ -373,15 +248,15 @@ int msr_get_xss(struct vcpu *vcpu, u32 index, u64 *data,
  * msr_set_xss() - WRMSR of IA32_XSS
  * @vcpu: the vCPU
  * @index: unused
- * @data: the value: no supervisor state component is offered
+ * @data: the value
  * @origin: unused
  */
 int msr_set_xss(struct vcpu *vcpu, u32 index, u64 data,
 		enum msr_origin origin)
 {
-	if (data)
+	if (msr_xss_wrong_bits(vcpu, index, data, origin))
 		return 1;
-	vcpu->vmx.xss = data;
+	vmx_set_xss(&vcpu->vmx, data);
 	return 0;
 }
 
@@ -418,19 +293,13 @@ int msr_get_spec_ctrl(struct vcpu *vcpu, u32 index, u64 *data,
  * msr_set_spec_ctrl() - WRMSR of IA32_SPEC_CTRL
  * @vcpu: the vCPU
  * @index: unused
- * @data: the value: VM entry loads it, so nothing that the CPU has not
+ * @data: the value
  * @origin: unused
  */
 int msr_set_spec_ctrl(struct vcpu *vcpu, u32 index, u64 data,
 		      enum msr_origin origin)
 {
-	u64 allowed = SPEC_CTRL_IBRS;
-
-	if (cpuid_supports(X86_FEATURE_INTEL_STIBP))
-		allowed |= SPEC_CTRL_STIBP;
-	if (cpuid_supports(X86_FEATURE_SPEC_CTRL_SSBD))
-		allowed |= SPEC_CTRL_SSBD;
-	if (data & ~allowed)
+	if (msr_spec_ctrl_wrong_bits(vcpu, index, data, origin))
 		return 1;
 	vcpu->vmx.spec_ctrl = data;
 	return 0;
@@ -440,13 +309,13 @@ int msr_set_spec_ctrl(struct vcpu *vcpu, u32 index, u64 data,
  * msr_set_pred_cmd() - WRMSR of IA32_PRED_CMD
  * @vcpu: the vCPU
  * @index: unused
- * @data: the command: only the barrier exists
+ * @data: the command
  * @origin: the VMM's writes have nothing to restore
  */
 int msr_set_pred_cmd(struct vcpu *vcpu, u32 index, u64 data,
 		     enum msr_origin origin)
 {
-	if (data & ~(u64)PRED_CMD_IBPB)
+	if (msr_pred_cmd_wrong_bits(vcpu, index, data, origin))
 		return 1;
 	if (data && origin == MSR_FROM_GUEST)
 		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
@@ -457,11 +326,11 @@ int msr_set_pred_cmd(struct vcpu *vcpu, u32 index, u64 data,
  * msr_set_debugctl() - WRMSR of IA32_DEBUGCTL
  * @vcpu: the vCPU
  * @index: unused
- * @data: the value: as on KVM, BTF and LBR are accepted and not kept
+ * @data: the value
  * @origin: unused
  */
 int msr_set_debugctl(struct vcpu *vcpu, u32 index, u64 data,
 		     enum msr_origin origin)
 {
-	return data & ~(u64)(DEBUGCTLMSR_BTF | DEBUGCTLMSR_LBR) ? 1 : 0;
+	return msr_debugctl_wrong_bits(vcpu, index, data, origin) ? 1 : 0;
 }

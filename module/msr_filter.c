@@ -63,19 +63,17 @@ static bool filter_allows_cpu(const void *filter, u32 msr, bool write)
 }
 
 /**
- * msr_filter_allows() - may the guest access an MSR?
+ * msr_filter_asked() - the part of msr_filter_allows() for VMs with a filter
  * @vm: the VM
- * @msr: its number
+ * @msr: the MSR's number
  * @write: WRMSR, not RDMSR
  *
  * Context: any.
  */
-bool msr_filter_allows(struct vm *vm, u32 msr, bool write)
+bool msr_filter_asked(struct vm *vm, u32 msr, bool write)
 {
 	bool allows;
 
-	if (likely(!rcu_access_pointer(vm->msr_filter)))
-		return true;
 	rcu_read_lock();
 	allows = filter_allows(rcu_dereference(vm->msr_filter), msr, write);
 	rcu_read_unlock();
@@ -136,6 +134,19 @@ out_free:
 }
 
 /**
+ * msr_filter_apply() - tell the CPU which MSRs exit
+ * @vm: the VM, whose filter or MSRs without exits have changed
+ *
+ * Context: may sleep; vm->lock held. When it returns every vCPU obeys.
+ */
+void msr_filter_apply(struct vm *vm)
+{
+	vmx_filter_msrs(&vm->vmx, filter_allows_cpu,
+			rcu_dereference_protected(vm->msr_filter,
+						  lockdep_is_held(&vm->lock)));
+}
+
+/**
  * msr_filter_set() - KVM_X86_SET_MSR_FILTER
  * @vm: the VM of the calling process
  * @arg: ranges of MSRs, and what holds for the others
@@ -156,7 +167,7 @@ int msr_filter_set(struct vm *vm, const struct kvm_msr_filter *arg)
 	mutex_lock(&vm->lock);
 	old = rcu_replace_pointer(vm->msr_filter, new,
 				  lockdep_is_held(&vm->lock));
-	vmx_filter_msrs(&vm->vmx, filter_allows_cpu, new);
+	msr_filter_apply(vm);
 	mutex_unlock(&vm->lock);
 
 	synchronize_rcu();

@@ -35,6 +35,7 @@
 static const u32 feature_msrs[] = {
 	MSR_IA32_UCODE_REV,
 	MSR_IA32_ARCH_CAPABILITIES,
+	MSR_IA32_PERF_CAPABILITIES,
 };
 
 /**
@@ -73,6 +74,9 @@ static int get_feature_msr(u32 index, u64 *data)
 		return rdmsrl_safe(MSR_IA32_UCODE_REV, data) ? 1 : 0;
 	case MSR_IA32_ARCH_CAPABILITIES:
 		*data = msr_arch_capabilities();
+		return 0;
+	case MSR_IA32_PERF_CAPABILITIES:
+		*data = 0;
 		return 0;
 	default:
 		return 1;
@@ -156,8 +160,11 @@ long msr_get_feature_index_list(struct kvm_msr_list __user *arg)
 
 static struct kvm_msr_entry *copy_entries(struct kvm_msrs __user *arg, u32 *nr)
 {
-	if (get_user(*nr, &arg->nmsrs))
+	struct kvm_msrs header;
+
+	if (copy_from_user(&header, arg, sizeof(header)))
 		return ERR_PTR(-EFAULT);
+	*nr = header.nmsrs;
 	if (*nr >= MSR_MAX_IO)
 		return ERR_PTR(-E2BIG);
 	return memdup_user(arg->entries, *nr * sizeof(struct kvm_msr_entry));
@@ -255,9 +262,7 @@ long msr_ioctl_set(struct vcpu *vcpu, struct kvm_msrs __user *arg)
 			    MSR_FROM_VMM))
 			break;
 	if (i < nr)
-		explain_refusal(vcpu, KVM_SET_MSRS, "kvm_msr_entry.index",
-				entries[i].index,
-				"the vCPU does not have this MSR, or it cannot have the value given");
+		msr_explain_refusal(vcpu, entries[i].index, entries[i].data);
 	vmx_vcpu_put(&vcpu->vmx);
 
 	kfree(entries);

@@ -32,16 +32,18 @@ bool msr_mcg_ctl_exists(const struct vcpu *vcpu, u32 index,
 }
 
 /**
- * msr_mcg_ctl_accepts() - whether IA32_MCG_CTL may have a value
+ * msr_mcg_ctl_wrong_bits() - what of a value IA32_MCG_CTL can't have
  * @vcpu: the vCPU
  * @index: unused
  * @data: the value: all or nothing, nothing if the guest has no such MSR
  * @origin: unused
  */
-bool msr_mcg_ctl_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			 enum msr_origin origin)
+u64 msr_mcg_ctl_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			   enum msr_origin origin)
 {
-	return !data || ((vcpu->msrs.mcg_cap & MCG_CTL_P) && data == ~0ULL);
+	if (!(vcpu->msrs.mcg_cap & MCG_CTL_P))
+		return data;
+	return data ? ~data : 0;
 }
 
 /**
@@ -59,14 +61,14 @@ bool msr_mce_bank_exists(const struct vcpu *vcpu, u32 index,
 }
 
 /**
- * msr_mce_bank_accepts() - whether a register of a bank may have a value
+ * msr_mce_bank_wrong_bits() - what of a value a register of a bank can't have
  * @vcpu: the vCPU
  * @index: the register
  * @data: the value
  * @origin: only the VMM may write anything but 0 to IA32_MCi_STATUS
  */
-bool msr_mce_bank_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			  enum msr_origin origin)
+u64 msr_mce_bank_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin)
 {
 	switch ((enum bank_register)((index - MSR_IA32_MC0_CTL) % 4)) {
 	case BANK_CTL:
@@ -74,11 +76,11 @@ bool msr_mce_bank_accepts(const struct vcpu *vcpu, u32 index, u64 data,
 		 * All or nothing; some systems leave out bit 0, for corrected
 		 * errors, or bit 10, for a chipset's defect.
 		 */
-		return !data || (data | BIT_ULL(10) | BIT_ULL(0)) == ~0ULL;
+		return data ? ~(data | BIT_ULL(10) | BIT_ULL(0)) : 0;
 	case BANK_STATUS:
-		return !data || origin == MSR_FROM_VMM;
+		return origin == MSR_FROM_VMM ? 0 : data;
 	default:
-		return true;
+		return 0;
 	}
 }
 
@@ -98,16 +100,16 @@ bool msr_mce_ctl2_exists(const struct vcpu *vcpu, u32 index,
 }
 
 /**
- * msr_mce_ctl2_accepts() - whether a bank's IA32_MCi_CTL2 may have a value
+ * msr_mce_ctl2_wrong_bits() - what of a value a bank's IA32_MCi_CTL2 can't have
  * @vcpu: the vCPU
  * @index: unused
  * @data: the value: 0 if the guest has no such MSR
  * @origin: unused
  */
-bool msr_mce_ctl2_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			  enum msr_origin origin)
+u64 msr_mce_ctl2_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin)
 {
 	if (!(vcpu->msrs.mcg_cap & MCG_CMCI_P))
-		return !data;
-	return !(data & ~(MCI_CTL2_CMCI_EN | MCI_CTL2_CMCI_THRESHOLD_MASK));
+		return data;
+	return data & ~(MCI_CTL2_CMCI_EN | MCI_CTL2_CMCI_THRESHOLD_MASK);
 }

@@ -6,7 +6,7 @@
 #include "msr.h"
 
 #define MSR_LISTED		BIT(0)	/* in KVM_GET_MSR_INDEX_LIST */
-#define MSR_CONSTANT		BIT(1)	/* reads as .constant, writes raise #GP */
+#define MSR_CONSTANT		BIT(1)	/* reads as .constant, writes are unknown */
 #define MSR_WRITES_IGNORED	BIT(2)	/* with MSR_CONSTANT: they do not */
 
 /*
@@ -25,9 +25,12 @@ struct msr_row {
 	/* Whether the MSR is there, besides .feature. */
 	bool (*exists)(const struct vcpu *vcpu, u32 index,
 		       enum msr_origin origin);
-	/* Whether the value may be written to it. */
-	bool (*accepts)(const struct vcpu *vcpu, u32 index, u64 data,
-			enum msr_origin origin);
+	/*
+	 * Which bits of a value may not be as they are; 0: it can be written.
+	 * A row with .set has it for explanations only.
+	 */
+	u64 (*wrong_bits)(const struct vcpu *vcpu, u32 index, u64 data,
+			  enum msr_origin origin);
 	int (*get)(struct vcpu *vcpu, u32 index, u64 *data,
 		   enum msr_origin origin);
 	int (*set)(struct vcpu *vcpu, u32 index, u64 data,
@@ -36,6 +39,14 @@ struct msr_row {
 
 extern const struct msr_row msr_rows[];
 extern const unsigned int msr_nr_rows;
+#define MSR_MAX_ROWS	U8_MAX	/* msr_access.c has their numbers in bytes */
+
+const struct msr_row *msr_find_row(u32 index);
+bool msr_row_exists(const struct vcpu *vcpu, const struct msr_row *row,
+		    u32 index, enum msr_origin origin);
+
+/* msr_refusal.c */
+void msr_explain_refusal(struct vcpu *vcpu, u32 index, u64 data);
 
 /* msr_cpu.c: in the CPU or in the VMCS while the guest runs */
 int msr_get_vmcs(struct vcpu *vcpu, u32 index, u64 *data,
@@ -50,12 +61,6 @@ int msr_get_efer(struct vcpu *vcpu, u32 index, u64 *data,
 		 enum msr_origin origin);
 int msr_set_efer(struct vcpu *vcpu, u32 index, u64 data,
 		 enum msr_origin origin);
-int msr_get_tsc(struct vcpu *vcpu, u32 index, u64 *data,
-		enum msr_origin origin);
-int msr_set_tsc(struct vcpu *vcpu, u32 index, u64 data,
-		enum msr_origin origin);
-int msr_set_tsc_adjust(struct vcpu *vcpu, u32 index, u64 data,
-		       enum msr_origin origin);
 int msr_get_apic_base(struct vcpu *vcpu, u32 index, u64 *data,
 		      enum msr_origin origin);
 int msr_set_apic_base(struct vcpu *vcpu, u32 index, u64 data,
@@ -77,24 +82,54 @@ int msr_set_pred_cmd(struct vcpu *vcpu, u32 index, u64 data,
 bool msr_tsc_aux_exists(const struct vcpu *vcpu, u32 index,
 			enum msr_origin origin);
 
+/* tsc.c */
+int msr_get_tsc(struct vcpu *vcpu, u32 index, u64 *data,
+		enum msr_origin origin);
+int msr_set_tsc(struct vcpu *vcpu, u32 index, u64 data,
+		enum msr_origin origin);
+int msr_set_tsc_adjust(struct vcpu *vcpu, u32 index, u64 data,
+		       enum msr_origin origin);
+
+/* msr_values.c */
+u64 msr_address_wrong_bits(const struct vcpu *vcpu, u64 address);
+u64 msr_vmcs_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			enum msr_origin origin);
+u64 msr_switched_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin);
+u64 msr_efer_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			enum msr_origin origin);
+u64 msr_apic_base_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			     enum msr_origin origin);
+u64 msr_xss_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+		       enum msr_origin origin);
+u64 msr_spec_ctrl_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			     enum msr_origin origin);
+u64 msr_pred_cmd_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin);
+u64 msr_debugctl_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin);
+
 /* msr_mtrr.c */
-bool msr_mtrr_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-		      enum msr_origin origin);
-bool msr_pat_is_valid(u64 pat);
+u64 msr_mtrr_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			enum msr_origin origin);
+u64 msr_pat_wrong_bits(u64 pat);
 
 /* msr_mce.c */
 bool msr_mcg_ctl_exists(const struct vcpu *vcpu, u32 index,
 			enum msr_origin origin);
-bool msr_mcg_ctl_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			 enum msr_origin origin);
+u64 msr_mcg_ctl_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			   enum msr_origin origin);
 bool msr_mce_bank_exists(const struct vcpu *vcpu, u32 index,
 			 enum msr_origin origin);
-bool msr_mce_bank_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			  enum msr_origin origin);
+u64 msr_mce_bank_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin);
 bool msr_mce_ctl2_exists(const struct vcpu *vcpu, u32 index,
 			 enum msr_origin origin);
-bool msr_mce_ctl2_accepts(const struct vcpu *vcpu, u32 index, u64 data,
-			  enum msr_origin origin);
+u64 msr_mce_ctl2_wrong_bits(const struct vcpu *vcpu, u32 index, u64 data,
+			    enum msr_origin origin);
+
+/* msr_unknown.c */
+int msr_unknown(u32 index);
 
 /* msr_list.c */
 u64 msr_arch_capabilities(void);

@@ -25,6 +25,9 @@ int regs_write_cr8(struct vcpu *vcpu, unsigned long cr8);
 int regs_write_xcr(struct vcpu *vcpu, u32 index, u64 value);
 int regs_write_efer(struct vcpu *vcpu, u64 efer, bool from_vmm);
 
+/* EFER's bits that MiniVMX knows. */
+#define REGS_EFER_DEFINED	(EFER_SCE | EFER_LME | EFER_LMA | EFER_NX)
+
 /* What the two families above share. */
 bool regs_is_valid_cr0(unsigned long cr0);
 bool regs_is_pae_paging(unsigned long cr0, unsigned long cr4, u64 efer);

@@ -63,6 +63,7 @@ static int leave_for_host_work(struct vcpu *vcpu)
 	r = host_work();
 	vmx_vcpu_load(&vcpu->vmx);
 	if (r) {
+		vcpu->stats.signal_exits++;
 		vcpu_exit_to_user(vcpu, KVM_EXIT_INTR);
 		return r;
 	}
@@ -80,18 +81,19 @@ static int handle_quick_exits(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	int action;
 
-	while (v->exit.outcome == VMX_ENTRY_EXITED &&
-	       exit_is_quick(vmx_exit_reason(v))) {
+	while (exit_is_quick(v)) {
 		trace_minivmx_exit(vcpu);
-		action = dispatch(vcpu);
+		action = exit_handlers[v->exit.reason & QUICK_EXIT_MASK](vcpu);
 		if (unlikely(action != EXIT_NEXT_INSN))
 			return action;
-		vmx_skip_insn(v);
+		if (unlikely(__vmx_skip_insn(v)))
+			return guest_debug_step(vcpu);
 		/* The loop tells the VMM if the window is open now. */
 		if (unlikely(v->events.irq_window_wanted))
 			return EXIT_RESUME;
 		trace_minivmx_entry(vcpu);
 		vmx_reenter(v);
+		vcpu->stats.exits++;
 	}
 	return EXIT_NEXT_INSN;
 }
@@ -104,9 +106,9 @@ static int enter_once(struct vcpu *vcpu)
 
 	if (unlikely(vcpu->guest_debug))
 		guest_debug_before_enter(vcpu);
-	vmx_events_deliver(v);
 	if (unlikely(v->events.triple_fault))
 		return handle_triple_fault(vcpu);
+	vmx_events_deliver(v);
 
 	local_irq_disable();
 	if (unlikely(host_work_pending())) {
@@ -118,7 +120,9 @@ static int enter_once(struct vcpu *vcpu)
 	fpu_before_enter(vcpu);
 	trace_minivmx_entry(vcpu);
 	vmx_enter(v);
+	vcpu->stats.exits++;
 	action = handle_quick_exits(vcpu);
+	vmx_leave(v);
 	local_irq_enable();
 	if (action != EXIT_NEXT_INSN)
 		return action;
@@ -131,24 +135,26 @@ static int enter_once(struct vcpu *vcpu)
 	return dispatch(vcpu);
 }
 
-/* Nothing whose delivery has begun may be overtaken. */
+/* Nothing that waits for its delivery may be overtaken. */
 static bool ready_for_interrupt(struct vmx_vcpu *v)
 {
 	const struct vmx_events *ev = &v->events;
 
-	return !ev->interrupt.info && !ev->exception_injected &&
-	       !ev->nmi_injected && vmx_interrupt_allowed(v);
+	return !ev->interrupt.info && !ev->exception.info &&
+	       !ev->nmi_injected && !ev->triple_fault &&
+	       vmx_interrupt_allowed(v);
 }
 
-/* RIP moves past an instruction here and nowhere else. */
-static int move_rip(struct vmx_vcpu *v, int action)
+/* RIP moves past an instruction here, after quick exits, and nowhere else. */
+static int move_rip(struct vcpu *vcpu, int action)
 {
 	switch (action) {
 	case EXIT_NEXT_INSN:
-		vmx_skip_insn(v);
-		return EXIT_RESUME;
+		return vmx_skip_insn(&vcpu->vmx) ? guest_debug_step(vcpu) :
+						   EXIT_RESUME;
 	case EXIT_TO_USER_NEXT_INSN:
-		vmx_skip_insn(v);
+		if (vmx_skip_insn(&vcpu->vmx))
+			guest_debug_step_later(vcpu);
 		return EXIT_TO_USER;
 	default:
 		return action;
@@ -162,14 +168,16 @@ static int run_loop(struct vcpu *vcpu)
 	int action;
 
 	for (;;) {
-		action = move_rip(v, enter_once(vcpu));
+		action = move_rip(vcpu, enter_once(vcpu));
 		if (action != EXIT_RESUME)
 			return action;
 
 		if (unlikely(v->events.irq_window_wanted) &&
-		    ready_for_interrupt(v))
+		    ready_for_interrupt(v)) {
+			vcpu->stats.request_irq_exits++;
 			return vcpu_exit_to_user(vcpu,
 						 KVM_EXIT_IRQ_WINDOW_OPEN);
+		}
 	}
 }
 
@@ -214,7 +222,9 @@ static int run_loaded(struct vcpu *vcpu)
 		READ_ONCE(vcpu->run->request_interrupt_window);
 
 	vmx_vcpu_load(v);
-	r = move_rip(v, accept_from_user(vcpu));
+	r = move_rip(vcpu, accept_from_user(vcpu));
+	if (unlikely(vcpu->guest_debug) && r == EXIT_RESUME)
+		r = guest_debug_owed_step(vcpu);
 	if (r == EXIT_RESUME)
 		r = compat_immediate_exit(vcpu->run) ? -EINTR :
 						      run_loop(vcpu);

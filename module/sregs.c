@@ -10,7 +10,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "msr.h"
+#include "msr_table.h"
 #include "regs.h"
 #include "vmx/event.h"
 #include "vmx/guest.h"
@@ -169,6 +169,23 @@ static bool refuse(struct vcpu *vcpu, const char *what, u64 value,
 	return false;
 }
 
+static bool refuse_bits(struct vcpu *vcpu, const char *what, u64 value, u64 bits,
+			const char *reason)
+{
+	explain_refused_bits(vcpu, KVM_SET_SREGS, what, value, bits, reason);
+	return false;
+}
+
+static int refuse_apic_base(struct vcpu *vcpu, u64 apic_base)
+{
+	u64 bits = msr_apic_base_wrong_bits(vcpu, MSR_IA32_APICBASE, apic_base,
+					    MSR_FROM_VMM);
+
+	return explain_refused_bits(vcpu, KVM_SET_SREGS, "kvm_sregs.apic_base",
+				    apic_base, bits,
+				    "IA32_APIC_BASE cannot have this value");
+}
+
 static bool are_valid_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 {
 	if ((sregs->efer & EFER_LME) && (sregs->cr0 & X86_CR0_PG)) {
@@ -189,8 +206,9 @@ static bool are_valid_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 			      "a 64-bit code segment needs CR0.PG and EFER.LME");
 	}
 	if (sregs->cr4 & vcpu->cpuid.cr4_reserved)
-		return refuse(vcpu, "kvm_sregs.cr4", sregs->cr4,
-			      "CR4 has bits of features that the guest's CPUID does not have");
+		return refuse_bits(vcpu, "kvm_sregs.cr4", sregs->cr4,
+				   sregs->cr4 & vcpu->cpuid.cr4_reserved,
+				   "CR4 has bits of features that the guest's CPUID does not have");
 	if (!regs_is_valid_cr0(sregs->cr0))
 		return refuse(vcpu, "kvm_sregs.cr0", sregs->cr0,
 			      "CR0.PG needs PE, NW needs CD, and bits 63:32 are 0");
@@ -218,9 +236,7 @@ static int set_common(struct vcpu *vcpu, const struct kvm_sregs *sregs,
 	if (!are_valid_sregs(vcpu, sregs))
 		return -EINVAL;
 	if (msr_set(vcpu, MSR_IA32_APICBASE, sregs->apic_base, MSR_FROM_VMM))
-		return explain_refusal(vcpu, KVM_SET_SREGS, "kvm_sregs.apic_base",
-				       sregs->apic_base,
-				       "IA32_APIC_BASE cannot have this value");
+		return refuse_apic_base(vcpu, sregs->apic_base);
 
 	vmcs_write_natural(v, GUEST_IDTR_BASE, sregs->idt.base);
 	vmcs_write32(v, GUEST_IDTR_LIMIT, sregs->idt.limit);
@@ -283,6 +299,7 @@ int regs_set_sregs2(struct vcpu *vcpu, const struct kvm_sregs2 *sregs2)
 {
 	const struct kvm_sregs *sregs = (const struct kvm_sregs *)sregs2;
 	bool have_pdptes = sregs2->flags & KVM_SREGS2_FLAGS_PDPTRS_VALID;
+	int r;
 
 	if (sregs2->flags & ~KVM_SREGS2_FLAGS_PDPTRS_VALID)
 		return explain_refusal(vcpu, KVM_SET_SREGS2, "kvm_sregs2.flags",
@@ -291,5 +308,8 @@ int regs_set_sregs2(struct vcpu *vcpu, const struct kvm_sregs2 *sregs2)
 		return explain_refusal(vcpu, KVM_SET_SREGS2, "kvm_sregs2.flags",
 				       sregs2->flags,
 				       "PDPTEs need PAE paging: CR0.PG, CR4.PAE and no EFER.LME");
-	return set_common(vcpu, sregs, have_pdptes ? sregs2->pdptrs : NULL);
+	r = set_common(vcpu, sregs, have_pdptes ? sregs2->pdptrs : NULL);
+	if (r)
+		vcpu->refusal.request = KVM_SET_SREGS2;
+	return r;
 }

@@ -9,8 +9,9 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <asm/tsc.h>
+#include <asm/msr-index.h>
 
+#include "coalesced.h"
 #include "minivmx.h"
 #include "regs.h"
 #include "vcpu.h"
@@ -22,6 +23,8 @@ static void *vcpu_page(struct vcpu *vcpu, pgoff_t page)
 		return vcpu->run;
 	case VCPU_PAGE_PIO:
 		return vcpu->pio_data;
+	case VCPU_PAGE_RING:
+		return coalesced_ring(vcpu->vm);
 	default:
 		return NULL;
 	}
@@ -125,10 +128,10 @@ static struct vcpu *vcpu_alloc(struct vm *vm, u32 id)
 		goto out_fpu;
 
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
-	vcpu->tsc_khz = tsc_khz;
 	cpuid_reset(vcpu);
 	msr_reset(vcpu);
 	regs_reset(vcpu);
+	tsc_vcpu_init(vcpu);
 	return vcpu;
 
 out_fpu:
@@ -161,6 +164,9 @@ static int vcpu_publish(struct vm *vm, struct vcpu *vcpu)
 	if (r)
 		return r;
 
+	if (vcpu->id == vm->boot_cpu_id)
+		vcpu->apic_base |= MSR_IA32_APICBASE_BSP;
+	tsc_vcpu_synchronise(vcpu);
 	vm_get(vm);
 	snprintf(name, sizeof(name), "kvm-vcpu:%u", vcpu->id);
 	/* Last: the vCPU is reachable as soon as there is a descriptor. */

@@ -18,6 +18,7 @@
 #include "explain.h"
 #include "fpu.h"
 #include "msr.h"
+#include "stats.h"
 #include "vm.h"
 #include "vmx/guest.h"
 #include "vmx/vmcs.h"
@@ -25,8 +26,9 @@
 
 /* Pages of the mapping behind a vCPU file, in order. */
 #define VCPU_PAGE_RUN	0	/* struct kvm_run */
-#define VCPU_PAGE_PIO	1	/* data of a KVM_EXIT_IO */
-#define VCPU_NR_PAGES	2
+#define VCPU_PAGE_PIO	KVM_PIO_PAGE_OFFSET	/* data of a KVM_EXIT_IO */
+#define VCPU_PAGE_RING	KVM_COALESCED_MMIO_PAGE_OFFSET	/* the VM's, for all vCPUs */
+#define VCPU_NR_PAGES	3
 
 struct vcpu {
 	struct vmx_vcpu vmx;		/* first: the run loop's hot members */
@@ -42,6 +44,7 @@ struct vcpu {
 	 */
 	int (*complete)(struct vcpu *vcpu);	/* (m) */
 	bool exit_to_user;			/* (m) kvm_run->exit_reason was set */
+	struct vcpu_stats stats;		/* (m) for writing */
 	struct emulation emul;		/* (m) an instruction between two exits */
 
 	struct cpuid_table cpuid;	/* (m) */
@@ -54,6 +57,8 @@ struct vcpu {
 	u64 cr8;			/* (m) task priority 0..15 */
 	u32 guest_debug;			/* (m) KVM_GUESTDBG_*, 0: no debugger */
 	unsigned long guest_debug_rip;		/* (m) linear RIP where a step begins */
+	bool guest_debug_owes_step;	/* (m) one that has ended at the next one */
+	unsigned long guest_debug_owed_rip;	/* (m) linear */
 	struct refusal refusal;		/* (m) what the last bad ioctl had wrong */
 	bool sigmask_set;		/* (m) */
 	sigset_t sigmask;		/* (m) KVM_SET_SIGNAL_MASK */

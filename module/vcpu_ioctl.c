@@ -7,7 +7,6 @@
 #include <linux/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <asm/tsc.h>
 
 #include "events.h"
 #include "explain.h"
@@ -212,22 +211,6 @@ static long vcpu_interrupt(struct vcpu *vcpu, void __user *argp)
 	return 0;
 }
 
-/*
- * The guest's TSC runs at the host's frequency. KVM takes another one within
- * 250 parts per million for the same.
- */
-static long vcpu_set_tsc_khz(struct vcpu *vcpu, u32 khz)
-{
-	u32 tolerance = tsc_khz / 4000;
-
-	if (!khz)
-		khz = tsc_khz;
-	if (khz < tsc_khz - tolerance || khz > tsc_khz + tolerance)
-		return -EINVAL;
-	vcpu->tsc_khz = khz;
-	return 0;
-}
-
 static long vcpu_setup_mce(struct vcpu *vcpu, void __user *argp)
 {
 	u64 mcg_cap;
@@ -259,12 +242,19 @@ static long vcpu_set_guest_debug(struct vcpu *vcpu, void __user *argp)
 	return r;
 }
 
-/* None of KVM's capabilities of a vCPU, which are Hyper-V's and KVM's own, is offered. */
 static long vcpu_enable_cap(struct vcpu *vcpu, void __user *argp)
 {
 	struct kvm_enable_cap cap;
 
-	return copy_from_user(&cap, argp, sizeof(cap)) ? -EFAULT : -EINVAL;
+	if (copy_from_user(&cap, argp, sizeof(cap)))
+		return -EFAULT;
+	/*
+	 * Paravirtual features that CPUID does not have are refused, asked for
+	 * or not: there is none but NOP_IO_DELAY, which has nothing to refuse.
+	 */
+	if (!cap.flags && cap.cap == KVM_CAP_ENFORCE_PV_FEATURE_CPUID)
+		return 0;
+	return -EINVAL;
 }
 
 static long vcpu_set_signal_mask(struct vcpu *vcpu, void __user *argp)
@@ -393,10 +383,16 @@ long vcpu_ioctl_locked(struct vcpu *vcpu, unsigned int cmd, unsigned long arg)
 		return vcpu_set_signal_mask(vcpu, argp);
 	case KVM_SET_GUEST_DEBUG:
 		return vcpu_set_guest_debug(vcpu, argp);
+	case KVM_GET_STATS_FD:
+		return stats_vcpu_fd(vcpu);
 	case KVM_GET_TSC_KHZ:
 		return vcpu->tsc_khz;
 	case KVM_SET_TSC_KHZ:
-		return vcpu_set_tsc_khz(vcpu, arg);
+		return tsc_vcpu_set_khz(vcpu, arg);
+	case KVM_HAS_DEVICE_ATTR:
+	case KVM_GET_DEVICE_ATTR:
+	case KVM_SET_DEVICE_ATTR:
+		return tsc_device_attr(vcpu, cmd, argp);
 	case KVM_X86_SETUP_MCE:
 		return vcpu_setup_mce(vcpu, argp);
 	case KVM_X86_SET_MCE:

@@ -10,10 +10,12 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <asm/msr.h>
 
+#include "coalesced.h"
 #include "dirty_log.h"
+#include "ioeventfd.h"
 #include "msr_filter.h"
+#include "stats.h"
 #include "system.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -42,6 +44,8 @@ void vm_put(struct vm *vm)
 		return;
 
 	vcpus_destroy(vm);
+	iobuses_destroy(vm);
+	coalesced_destroy(vm);
 	memslots_destroy(vm);
 	ept_destroy(&vm->vmx.ept);
 	msr_filter_destroy(vm);
@@ -76,8 +80,9 @@ static struct vm *vm_alloc(void)
 	xa_init(&vm->vcpus);
 	init_rwsem(&vm->slots_sem);
 	memslots_init(vm);
-	/* As on KVM, a VM's TSC starts at zero. */
-	vm->tsc_offset = -rdtsc();
+	spin_lock_init(&vm->ring_lock);
+	tsc_vm_init(vm);
+	vm->creator = task_pid_nr(current);
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 	return vm;
@@ -113,14 +118,13 @@ static int vm_set_tss_addr(unsigned long addr)
 static int vm_set_identity_map_addr(struct vm *vm, void __user *argp)
 {
 	u64 addr;
-	int r = 0;
-
-	if (copy_from_user(&addr, argp, sizeof(addr)))
-		return -EFAULT;
+	int r;
 
 	mutex_lock(&vm->lock);
 	if (vm->nr_vcpus)
 		r = -EINVAL;
+	else
+		r = copy_from_user(&addr, argp, sizeof(addr)) ? -EFAULT : 0;
 	mutex_unlock(&vm->lock);
 	return r;
 }
@@ -143,16 +147,6 @@ static int vm_clear_dirty_log(struct vm *vm, void __user *argp)
 	return dirty_log_clear(vm, &log);
 }
 
-static int vm_enable_manual_dirty_log(struct vm *vm, u64 caps)
-{
-	if (caps & ~(u64)DIRTY_LOG_MANUAL_CAPS)
-		return -EINVAL;
-	if (caps && !(caps & KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE))
-		return -EINVAL;
-	WRITE_ONCE(vm->manual_dirty_log, caps);
-	return 0;
-}
-
 static int vm_set_msr_filter(struct vm *vm, void __user *argp)
 {
 	struct kvm_msr_filter filter;
@@ -162,59 +156,38 @@ static int vm_set_msr_filter(struct vm *vm, void __user *argp)
 	return msr_filter_set(vm, &filter);
 }
 
-static int vm_enable_user_space_msr(struct vm *vm, u64 reasons)
+static int vm_set_ioeventfd(struct vm *vm, void __user *argp)
 {
-	if (reasons & ~(u64)MSR_EXIT_REASONS)
-		return -EINVAL;
-	WRITE_ONCE(vm->user_space_msr, reasons);
-	return 0;
+	struct kvm_ioeventfd arg;
+
+	if (copy_from_user(&arg, argp, sizeof(arg)))
+		return -EFAULT;
+	return ioeventfd_set(vm, &arg);
 }
 
-/* Once; the first vCPU settles it, too. */
-static int vm_limit_vcpu_ids(struct vm *vm, u64 limit)
+static int vm_set_coalesced_zone(struct vm *vm, unsigned int cmd,
+				 void __user *argp)
+{
+	struct kvm_coalesced_mmio_zone zone;
+
+	if (copy_from_user(&zone, argp, sizeof(zone)))
+		return -EFAULT;
+	return cmd == KVM_REGISTER_COALESCED_MMIO ?
+		       coalesced_register(vm, &zone) :
+		       coalesced_unregister(vm, &zone);
+}
+
+static int vm_set_boot_cpu_id(struct vm *vm, u32 id)
 {
 	int r = 0;
 
-	if (limit > VM_MAX_VCPU_ID)
-		return -EINVAL;
 	mutex_lock(&vm->lock);
-	if (!vm->max_vcpu_id)
-		vm->max_vcpu_id = limit;
-	else if (vm->max_vcpu_id != limit)
-		r = -EINVAL;
+	if (vm->nr_vcpus)
+		r = -EBUSY;
+	else
+		vm->boot_cpu_id = id;
 	mutex_unlock(&vm->lock);
 	return r;
-}
-
-/* What a VMM must ask for before it can happen. */
-static int vm_enable_cap(struct vm *vm, void __user *argp)
-{
-	struct kvm_enable_cap cap;
-
-	if (copy_from_user(&cap, argp, sizeof(cap)))
-		return -EFAULT;
-	if (cap.flags)
-		return -EINVAL;
-
-	switch (cap.cap) {
-	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
-		return vm_enable_manual_dirty_log(vm, cap.args[0]);
-	case KVM_CAP_MAX_VCPU_ID:
-		return vm_limit_vcpu_ids(vm, cap.args[0]);
-	case KVM_CAP_MSR_PLATFORM_INFO:
-		WRITE_ONCE(vm->hide_platform_info, !cap.args[0]);
-		return 0;
-	case KVM_CAP_X86_USER_SPACE_MSR:
-		return vm_enable_user_space_msr(vm, cap.args[0]);
-	case KVM_CAP_EXCEPTION_PAYLOAD:
-		WRITE_ONCE(vm->exception_payload, cap.args[0]);
-		return 0;
-	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
-		WRITE_ONCE(vm->triple_fault_event, cap.args[0]);
-		return 0;
-	default:
-		return -EINVAL;
-	}
 }
 
 /* As on KVM for a VM without an in-kernel interrupt controller. */
@@ -244,6 +217,8 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_set_memory_region(vm, argp);
 	case KVM_SET_TSS_ADDR:
 		return vm_set_tss_addr(arg);
+	case KVM_SET_BOOT_CPU_ID:
+		return vm_set_boot_cpu_id(vm, arg); /* 32 bits of it, as KVM */
 	case KVM_SET_IDENTITY_MAP_ADDR:
 		return vm_set_identity_map_addr(vm, argp);
 	case KVM_GET_DIRTY_LOG:
@@ -252,10 +227,25 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_clear_dirty_log(vm, argp);
 	case KVM_X86_SET_MSR_FILTER:
 		return vm_set_msr_filter(vm, argp);
+	case KVM_IOEVENTFD:
+		return vm_set_ioeventfd(vm, argp);
+	case KVM_REGISTER_COALESCED_MMIO:
+	case KVM_UNREGISTER_COALESCED_MMIO:
+		return vm_set_coalesced_zone(vm, cmd, argp);
+	case KVM_GET_STATS_FD:
+		return stats_vm_fd(vm);
+	case KVM_SET_NR_MMU_PAGES:
+		return memslots_set_mmu_pages(vm, arg);
+	case KVM_GET_NR_MMU_PAGES:
+		return memslots_mmu_pages(vm);
 	case KVM_ENABLE_CAP:
 		return vm_enable_cap(vm, argp);
 	case KVM_SET_GSI_ROUTING:
 		return vm_set_gsi_routing(argp);
+	case KVM_SET_TSC_KHZ:
+		return tsc_vm_set_khz(vm, arg);
+	case KVM_GET_TSC_KHZ:
+		return tsc_vm_khz(vm);
 	default:
 		return -ENOTTY;
 	}

@@ -343,9 +343,9 @@ static int walk_once(struct walk *w, u64 *gpa, struct walk_fault *fault)
  * Accessed and dirty flags are set as by the access.
  *
  * Context: as guest_read().
- * Return: 0; WALK_FAULT; -EFAULT if a paging structure is not in guest memory;
- * -EINTR if the process is being killed; -EIO: called by another process;
- * -EBUSY: not without sleeping.
+ * Return: 0; WALK_FAULT; -ENXIO if a paging structure is in no slot, -EFAULT if
+ * the VMM has no memory there; -EINTR if the process is being killed; -EIO:
+ * called by another process; -EBUSY: not without sleeping.
  */
 int walk_gva(struct vm *vm, const struct walk_mode *mode, u64 gva, u32 access,
 	     u64 *gpa, struct walk_fault *fault)
@@ -396,8 +396,8 @@ static unsigned int rest_of_page(u64 address, unsigned int len)
  *
  * Context: as guest_read().
  * Return: 0 if there are @len; else why the byte after the first @got ones
- * cannot be had, as walk_gva(), with -EFAULT also for one that is not in guest
- * memory: it counts if the instruction is that long.
+ * cannot be had, as walk_gva(), and so for one that is not in guest memory
+ * itself: it counts if the instruction is that long.
  */
 int gva_fetch(struct vm *vm, const struct walk_mode *mode, u64 gva, void *buf,
 	      unsigned int len, unsigned int *got, struct walk_fault *fault)

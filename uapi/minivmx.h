@@ -30,6 +30,7 @@
 #define MINIVMX_CHECK_ENTRY	_IO(MINIVMX_IO, 0x01)	/* struct minivmx_explanation */
 #define MINIVMX_READ_VMCS	_IO(MINIVMX_IO, 0x02)	/* struct minivmx_vmcs */
 #define MINIVMX_WRITE_VMCS	_IO(MINIVMX_IO, 0x03)	/* struct minivmx_vmcs */
+#define MINIVMX_READ_ENTRY_INPUTS _IO(MINIVMX_IO, 0x04)	/* struct minivmx_entry_inputs */
 
 /* How the last attempt to enter the guest ended: minivmx_explanation.outcome */
 #define MINIVMX_ENTRY_NONE		0	/* there was none */
@@ -64,12 +65,13 @@ struct minivmx_violation {
 	__u64 item_value;
 };
 
-/* Why an ioctl that sets state has failed with EINVAL. */
+/* Why an ioctl that sets state has failed with EINVAL, or KVM_SET_MSRS stopped. */
 struct minivmx_refusal {
 	__u32 request;		/* its number, KVM_SET_SREGS and so on; 0: none has */
-	__u32 reserved;
+	__u32 index;		/* with KVM_SET_MSRS: the MSR */
 	__u64 value;		/* of what was refused */
-	char what[MINIVMX_NAME_SIZE];		/* "kvm_sregs.cr4" */
+	__u64 bits;		/* those of value that are wrong; 0: not a matter of bits */
+	char what[MINIVMX_NAME_SIZE];		/* "kvm_sregs.cr4", "IA32_EFER" */
 	char reason[MINIVMX_TEXT_SIZE];
 };
 
@@ -91,6 +93,9 @@ struct minivmx_refusal {
  * @number_name: out: what the kernel calls the error or the basic exit reason
  * @number_meaning: out: what it means
  * @refusal: out: the last ioctl that was refused
+ * @msr_load_value: out: the value that entry @msr_load_entry has
+ * @msr_load_msr: out: the MSR that it names
+ * @reserved2: 0
  * @reserved: 0
  *
  * MINIVMX_EXPLAIN_ENTRY gives the last attempt to enter and the checks that
@@ -111,6 +116,9 @@ struct minivmx_explanation {
 	char number_name[MINIVMX_NAME_SIZE];
 	char number_meaning[MINIVMX_TEXT_SIZE];
 	struct minivmx_refusal refusal;
+	__u64 msr_load_value;
+	__u32 msr_load_msr;
+	__u32 reserved2;
 	__u64 reserved[4];
 };
 
@@ -138,6 +146,42 @@ struct minivmx_vmcs {
 	__u32 flags;
 	__u32 nr_fields;
 	__u64 fields;
+	__u64 reserved[4];
+};
+
+/* minivmx_entry_input.type */
+#define MINIVMX_INPUT_CPU	1	/* what the CPU supports or is set to, by name */
+#define MINIVMX_INPUT_MEMORY	2	/* 8 bytes of memory, by physical address */
+
+/* What the checks of VM entry read besides fields of the VMCS. */
+struct minivmx_entry_input {
+	__u32 type;
+	__u32 reserved;
+	__u64 address;		/* MINIVMX_INPUT_MEMORY: a multiple of 8, or 0 */
+	__u64 value;
+	char name[MINIVMX_NAME_SIZE];	/* MINIVMX_INPUT_CPU: "IA32_VMX_BASIC", or "" */
+};
+
+/**
+ * struct minivmx_entry_inputs - what else decides whether an entry succeeds
+ * @size: in: size of this structure
+ * @input_size: in: size of one element of @inputs
+ * @nr_inputs: in: elements of @inputs, at most 16384; out: how many there are,
+ *             which may be more
+ * @reserved2: 0
+ * @inputs: in: address of an array of struct minivmx_entry_input
+ * @reserved: 0
+ *
+ * With MINIVMX_READ_VMCS of all fields, MINIVMX_READ_ENTRY_INPUTS gives all
+ * that somebody needs to perform the checks elsewhere: what the CPU supports,
+ * and memory as far as the checks looked at it. EPERM without CAP_SYS_ADMIN.
+ */
+struct minivmx_entry_inputs {
+	__u32 size;
+	__u32 input_size;
+	__u32 nr_inputs;
+	__u32 reserved2;
+	__u64 inputs;
 	__u64 reserved[4];
 };
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CPUID. */
-#include <asm/trapnr.h>
 
 #include "../msr.h"
 #include "../regs.h"
-#include "../vmx/event.h"
 #include "handlers.h"
 
 /**
@@ -22,10 +20,8 @@ int handle_cpuid(struct vcpu *vcpu)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	struct cpuid_regs regs;
 
-	if (unlikely(msr_cpuid_faults(&vcpu->msrs)) && regs_cpl(vcpu)) {
-		vmx_queue_exception(v, X86_TRAP_GP, true, 0);
-		return EXIT_RESUME;
-	}
+	if (unlikely(msr_cpuid_faults(&vcpu->msrs)) && regs_cpl(vcpu))
+		return raise_gp(vcpu);
 
 	regs.eax = vmx_gpr(v, VMX_RAX);
 	regs.ecx = vmx_gpr(v, VMX_RCX);

@@ -3,10 +3,8 @@
  * Control-register accesses and XSETBV.
  */
 #include <linux/bitfield.h>
-#include <asm/trapnr.h>
 
 #include "../regs.h"
-#include "../vmx/event.h"
 #include "../vmx/guest.h"
 #include "handlers.h"
 
@@ -18,19 +16,13 @@
 
 enum cr_access { CR_MOV_TO, CR_MOV_FROM, CR_CLTS, CR_LMSW };
 
-static int general_protection(struct vcpu *vcpu)
-{
-	vmx_queue_exception(&vcpu->vmx, X86_TRAP_GP, true, 0);
-	return EXIT_RESUME;
-}
-
 /* Lowering the task priority may let an interrupt of the VMM's APIC through. */
 static int mov_to_cr8(struct vcpu *vcpu, unsigned long value)
 {
 	u64 old = vcpu->cr8;
 
 	if (regs_write_cr8(vcpu, value))
-		return general_protection(vcpu);
+		return raise_gp(vcpu);
 	if (old <= value)
 		return EXIT_NEXT_INSN;
 	vcpu_exit_to_user(vcpu, KVM_EXIT_SET_TPR);
@@ -56,7 +48,7 @@ static int mov_to_cr(struct vcpu *vcpu, unsigned int cr, unsigned long value)
 	default:
 		return handle_unknown(vcpu);
 	}
-	return r ? general_protection(vcpu) : EXIT_NEXT_INSN;
+	return r ? raise_gp(vcpu) : EXIT_NEXT_INSN;
 }
 
 static int mov_from_cr(struct vcpu *vcpu, unsigned int cr, enum vmx_gpr gpr)
@@ -87,6 +79,9 @@ static unsigned long lmsw(unsigned long cr0, u16 source)
  * handle_cr_access() - EXIT_REASON_CR_ACCESS
  * @vcpu: the vCPU
  *
+ * In IA-32e mode, where no PDPTEs are read from guest memory, this is a quick
+ * exit: see exit_is_quick().
+ *
  * Return: an enum exit_action.
  */
 int handle_cr_access(struct vcpu *vcpu)
@@ -100,7 +95,7 @@ int handle_cr_access(struct vcpu *vcpu)
 	switch (FIELD_GET(CR_QUAL_ACCESS, qual)) {
 	case CR_MOV_TO:
 		value = vmx_gpr(v, gpr);
-		if (!regs_long_mode(vcpu))
+		if (unlikely(value >> 32) && !regs_long_mode(vcpu))
 			value = (u32)value;
 		return mov_to_cr(vcpu, cr, value);
 	case CR_MOV_FROM:
@@ -129,6 +124,6 @@ int handle_xsetbv(struct vcpu *vcpu)
 	u64 value = (u64)v->gpr[VMX_RDX] << 32 | (u32)v->gpr[VMX_RAX];
 
 	if (regs_cpl(vcpu) || regs_write_xcr(vcpu, v->gpr[VMX_RCX], value))
-		return general_protection(vcpu);
+		return raise_gp(vcpu);
 	return EXIT_NEXT_INSN;
 }

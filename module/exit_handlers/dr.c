@@ -32,18 +32,6 @@
 #define DR7_ONES		0x00000400ul
 #define DR7_GENERAL_DETECT	BIT(13)
 
-static int undefined(struct vcpu *vcpu)
-{
-	vmx_queue_exception(&vcpu->vmx, X86_TRAP_UD, false, 0);
-	return EXIT_RESUME;
-}
-
-static int general_protection(struct vcpu *vcpu)
-{
-	vmx_queue_exception(&vcpu->vmx, X86_TRAP_GP, true, 0);
-	return EXIT_RESUME;
-}
-
 static unsigned long read_dr(struct vcpu *vcpu, unsigned int dr)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
@@ -53,11 +41,19 @@ static unsigned long read_dr(struct vcpu *vcpu, unsigned int dr)
 	return dr == 6 ? v->dr6 : v->dr7;
 }
 
-/* DR6 bits that read as 1 and that this guest can't change. */
-static unsigned long dr6_ones(struct vcpu *vcpu)
+/* DR6 with the bits that this guest can't change as the CPU has them. */
+static unsigned long fixed_dr6(struct vcpu *vcpu, unsigned long value)
 {
-	return cpuid_has(vcpu, X86_FEATURE_RTM) ? DR6_ONES & ~DR6_RTM :
-						  DR6_ONES;
+	unsigned long ones = DR6_ONES;
+
+	if (cpuid_has(vcpu, X86_FEATURE_RTM))
+		ones &= ~DR6_RTM;
+	return (value & (DR6_CHANGEABLE | (DR6_ONES ^ ones))) | ones;
+}
+
+static unsigned long fixed_dr7(unsigned long value)
+{
+	return (value & DR7_CHANGEABLE) | DR7_ONES;
 }
 
 /* 0, or 1 for #GP: the upper half of DR6 and DR7 is reserved. */
@@ -71,13 +67,10 @@ static int write_dr(struct vcpu *vcpu, unsigned int dr, unsigned long value)
 	}
 	if (value >> 32)
 		return 1;
-	if (dr == 6) {
-		unsigned long ones = dr6_ones(vcpu);
-
-		v->dr6 = (value & (DR6_CHANGEABLE | (DR6_ONES ^ ones))) | ones;
-	} else {
-		vmx_set_guest_dr7(v, (value & DR7_CHANGEABLE) | DR7_ONES);
-	}
+	if (dr == 6)
+		v->dr6 = fixed_dr6(vcpu, value);
+	else
+		vmx_set_guest_dr7(v, fixed_dr7(value));
 	return 0;
 }
 
@@ -101,17 +94,24 @@ int handle_dr_access(struct vcpu *vcpu)
 
 	if (dr == 4 || dr == 5) {
 		if (vmx_guest_cr4(v) & X86_CR4_DE)
-			return undefined(vcpu);
+			return raise_ud(vcpu);
 		dr += 2;
 	}
 	if (regs_cpl(vcpu))
-		return general_protection(vcpu);
+		return raise_gp(vcpu);
 	if (vmx_hw_dr7(v) & DR7_GENERAL_DETECT) {
 		if (guest_debug_uses_dr(vcpu))
 			return guest_debug_exit(vcpu, X86_TRAP_DB,
 						DR6_ACCESS_DETECTED);
 		vmx_queue_debug_exception(v, DR6_ACCESS_DETECTED);
 		return EXIT_RESUME;
+	}
+
+	/* As on KVM, the VMM's values get into the CPU with the first access. */
+	if (!vcpu->guest_debug) {
+		v->dr6 = fixed_dr6(vcpu, v->dr6);
+		if (v->dr7 != fixed_dr7(v->dr7))
+			vmx_set_guest_dr7(v, fixed_dr7(v->dr7));
 	}
 
 	if (qual & DR_QUAL_FROM) {
@@ -121,6 +121,6 @@ int handle_dr_access(struct vcpu *vcpu)
 	value = vmx_gpr(v, gpr);
 	if (!regs_long_mode(vcpu))
 		value = (u32)value;
-	return write_dr(vcpu, dr, value) ? general_protection(vcpu) :
+	return write_dr(vcpu, dr, value) ? raise_gp(vcpu) :
 					   EXIT_NEXT_INSN;
 }

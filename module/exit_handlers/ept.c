@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 
 #include "../emulate.h"
+#include "../iobus.h"
 #include "../memslot.h"
 #include "../vmx/ept.h"
 #include "../vmx/event.h"
@@ -69,6 +70,18 @@ static int map_or_mmio(struct vcpu *vcpu, u64 gpa, u32 access)
 	return r;
 }
 
+/*
+ * A write to an eventfd that wants to know nothing of it. As on KVM, the
+ * instruction is taken for a plain store.
+ */
+static bool signals_unseen(struct vcpu *vcpu, const struct emul_access *access,
+			   unsigned long qual)
+{
+	return access->translated && access->write && !(qual & EPT_QUAL_READ) &&
+	       vmx_ept_violation_has_insn_len() &&
+	       iobus_write_unseen(&vcpu->vm->iobus[IOBUS_MMIO], access->gpa);
+}
+
 static int mmio(struct vcpu *vcpu, unsigned long qual, u64 gpa)
 {
 	const unsigned long known = EPT_QUAL_LINEAR_VALID | EPT_QUAL_TRANSLATED;
@@ -78,6 +91,8 @@ static int mmio(struct vcpu *vcpu, unsigned long qual, u64 gpa)
 		.gpa = gpa,
 	};
 
+	if (signals_unseen(vcpu, &access, qual))
+		return EXIT_NEXT_INSN;
 	if (access.translated)
 		access.linear = vmcs_read_natural(&vcpu->vmx,
 						  GUEST_LINEAR_ADDRESS);
@@ -102,11 +117,15 @@ int handle_ept_violation(struct vcpu *vcpu)
 	u64 gpa = vmcs_read64(v, GUEST_PHYSICAL_ADDRESS);
 	int r;
 
+	vcpu->stats.pf_taken++;
 	r = map_or_mmio(vcpu, gpa, access_of(qual));
-	if (r == MEMSLOT_MAPPED)
+	if (r == MEMSLOT_MAPPED) {
+		vcpu->stats.pf_fixed++;
 		return EXIT_RESUME;
+	}
 	if (r != MEMSLOT_MMIO)
 		return r;
+	vcpu->stats.pf_emulate++;
 
 	if (vectoring & VECTORING_INFO_VALID_MASK)
 		return report_delivery(vcpu, vectoring, qual, gpa);

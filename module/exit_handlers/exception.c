@@ -33,7 +33,7 @@ static int debug_exception(struct vcpu *vcpu, u32 info)
 	if (guest_debug_single_steps(vcpu) || guest_debug_uses_dr(vcpu))
 		return guest_debug_exit(vcpu, X86_TRAP_DB, dr6);
 	if (is_int1(info))
-		vmx_skip_insn_quietly(v);
+		vmx_skip_insn(v);	/* its trap is this #DB already */
 	vmx_queue_debug_exception(v, dr6);
 	return EXIT_RESUME;
 }

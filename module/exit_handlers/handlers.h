@@ -9,7 +9,10 @@
 #ifndef MINIVMX_EXIT_HANDLERS_H
 #define MINIVMX_EXIT_HANDLERS_H
 
+#include <asm/trapnr.h>
+
 #include "../vcpu.h"
+#include "../vmx/event.h"
 
 /* What the loop does next. A handler may also return a negative errno. */
 enum exit_action {
@@ -25,13 +28,17 @@ typedef int (*exit_handler_t)(struct vcpu *vcpu);
 #define NR_EXIT_HANDLERS	(EXIT_REASON_NOTIFY + 1)
 extern const exit_handler_t exit_handlers[NR_EXIT_HANDLERS];
 
+/* Quick exits have reasons below 64. The mask keeps speculation there too. */
+#define QUICK_EXIT_MASK		63
+static_assert(NR_EXIT_HANDLERS > QUICK_EXIT_MASK);
+
 /**
- * exit_is_quick() - can this exit be handled with interrupts disabled?
- * @reason: basic exit reason
+ * exit_is_quick() - can the last exit be handled with interrupts disabled?
+ * @v: the vCPU; that there was no exit, or a failed entry, is not quick
  *
  * Its handler neither waits nor takes long, and touches nothing but the vCPU.
  */
-static inline bool exit_is_quick(u16 reason)
+static inline bool exit_is_quick(const struct vmx_vcpu *v)
 {
 	const u64 quick = BIT_ULL(EXIT_REASON_CPUID) |
 			  BIT_ULL(EXIT_REASON_INVD) |
@@ -43,7 +50,15 @@ static inline bool exit_is_quick(u16 reason)
 			  BIT_ULL(EXIT_REASON_WBINVD) |
 			  BIT_ULL(EXIT_REASON_XSETBV);
 
-	return reason < 64 && (quick & BIT_ULL(reason));
+	u32 reason = v->exit.reason;
+
+	if (reason > QUICK_EXIT_MASK)
+		return false;
+	if (quick & BIT_ULL(reason))
+		return true;
+	/* Elsewhere some need guest memory. */
+	return reason == EXIT_REASON_CR_ACCESS &&
+	       (v->entry_controls & VM_ENTRY_IA32E_MODE);
 }
 
 /**
@@ -61,6 +76,19 @@ static inline int vcpu_exit_to_user(struct vcpu *vcpu, u32 reason)
 	vcpu->exit_to_user = true;
 	vcpu->run->exit_reason = reason;
 	return EXIT_TO_USER;
+}
+
+/* What the guest gets instead of the instruction's effect: #GP(0), #UD. */
+static inline int raise_gp(struct vcpu *vcpu)
+{
+	vmx_queue_exception(&vcpu->vmx, X86_TRAP_GP, true, 0);
+	return EXIT_RESUME;
+}
+
+static inline int raise_ud(struct vcpu *vcpu)
+{
+	vmx_queue_exception(&vcpu->vmx, X86_TRAP_UD, false, 0);
+	return EXIT_RESUME;
 }
 
 /* table.c: an exit that nobody handles. */
@@ -82,11 +110,13 @@ int handle_triple_fault(struct vcpu *vcpu);
 int handle_task_switch(struct vcpu *vcpu);
 /* hlt.c */
 int handle_hlt(struct vcpu *vcpu);
+/* hypercall.c */
+int handle_vmcall(struct vcpu *vcpu);
 /* insn.c */
 int handle_nop(struct vcpu *vcpu);
+int handle_monitor_mwait(struct vcpu *vcpu);
 int handle_undefined(struct vcpu *vcpu);
 int handle_rdpmc(struct vcpu *vcpu);
-int handle_vmcall(struct vcpu *vcpu);
 /* interrupt.c */
 int handle_external_interrupt(struct vcpu *vcpu);
 int handle_interrupt_window(struct vcpu *vcpu);

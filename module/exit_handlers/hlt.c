@@ -14,6 +14,7 @@
  */
 int handle_hlt(struct vcpu *vcpu)
 {
+	vcpu->stats.halt_exits++;
 	vcpu_exit_to_user(vcpu, KVM_EXIT_HLT);
 	return EXIT_TO_USER_NEXT_INSN;
 }

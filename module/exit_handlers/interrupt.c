@@ -16,6 +16,7 @@
  */
 int handle_external_interrupt(struct vcpu *vcpu)
 {
+	vcpu->stats.irq_exits++;
 	return EXIT_RESUME;
 }
 
@@ -30,6 +31,7 @@ int handle_external_interrupt(struct vcpu *vcpu)
  */
 int handle_interrupt_window(struct vcpu *vcpu)
 {
+	vcpu->stats.irq_window_exits++;
 	vmx_set_proc_controls(&vcpu->vmx, 0, CPU_BASED_INTR_WINDOW_EXITING);
 	return EXIT_RESUME;
 }
@@ -42,6 +44,7 @@ int handle_interrupt_window(struct vcpu *vcpu)
  */
 int handle_nmi_window(struct vcpu *vcpu)
 {
+	vcpu->stats.nmi_window_exits++;
 	vmx_set_proc_controls(&vcpu->vmx, 0, CPU_BASED_NMI_WINDOW_EXITING);
 	return EXIT_RESUME;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* IN, OUT, INS, OUTS: every port belongs to the VMM. */
+/* IN, OUT, INS, OUTS: to the VMM, but for OUT to a device inside the kernel. */
 #include <linux/bitfield.h>
 #include <linux/string.h>
 
 #include "../emulate.h"
+#include "../iobus.h"
 #include "../vmx/guest.h"
 #include "handlers.h"
 
@@ -12,6 +13,9 @@
 #define IO_QUAL_IN	BIT(3)
 #define IO_QUAL_STRING	BIT(4)
 #define IO_QUAL_PORT	GENMASK(31, 16)
+
+/* By an old promise to VMMs, RIP is behind an OUT to this port at once. */
+#define PORT_RIP_MOVED	0x7e
 
 /* Has the VMM, instead of answering, sent the vCPU elsewhere? */
 static bool is_abandoned(struct vcpu *vcpu)
@@ -57,18 +61,25 @@ int handle_io(struct vcpu *vcpu)
 	bool in = qual & IO_QUAL_IN;
 	unsigned long rax;
 
+	vcpu->stats.io_exits++;
 	if (qual & IO_QUAL_STRING)
 		return emulate_string_io(vcpu, in ? INSN_INS : INSN_OUTS, size,
 					 port);
 
+	rax = vmx_gpr(&vcpu->vmx, VMX_RAX);
+	if (!in && iobus_write(&vcpu->vm->iobus[IOBUS_PIO], port, size, &rax))
+		return EXIT_NEXT_INSN;
+
 	vcpu->emul.rip = vmx_rip(&vcpu->vmx);
 	if (in) {
 		vcpu->complete = complete_in;
-	} else {
-		rax = vmx_gpr(&vcpu->vmx, VMX_RAX);
-		memcpy(vcpu->pio_data, &rax, size);
-		vcpu->complete = complete_out;
+		return emulate_exit_io(vcpu, KVM_EXIT_IO_IN, size, port, 1);
 	}
-	return emulate_exit_io(vcpu, in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT,
-			       size, port, 1);
+	memcpy(vcpu->pio_data, &rax, size);
+	emulate_exit_io(vcpu, KVM_EXIT_IO_OUT, size, port, 1);
+	if (unlikely(port == PORT_RIP_MOVED) &&
+	    vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_OUT_7E_INC_RIP))
+		return EXIT_TO_USER_NEXT_INSN;
+	vcpu->complete = complete_out;
+	return EXIT_TO_USER;
 }

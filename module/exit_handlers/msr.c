@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* RDMSR and WRMSR of MSRs that the MSR bitmap does not pass through. */
 #include <linux/string.h>
-#include <asm/trapnr.h>
 
 #include "../msr.h"
 #include "../msr_filter.h"
-#include "../vmx/event.h"
 #include "handlers.h"
-
-static int raise_gp(struct vcpu *vcpu)
-{
-	vmx_queue_exception(&vcpu->vmx, X86_TRAP_GP, true, 0);
-	return EXIT_RESUME;
-}
 
 static void set_result(struct vcpu *vcpu, u64 data)
 {

@@ -11,6 +11,7 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
+#include <asm/tlbflush.h>
 
 #include "../compat.h"
 #include "caps.h"
@@ -224,6 +225,11 @@ static int read_caps(struct vmx_caps *caps)
 	rdmsrl(MSR_IA32_VMX_CR0_FIXED1, caps->cr0_fixed1);
 	rdmsrl(MSR_IA32_VMX_CR4_FIXED0, caps->cr4_fixed0);
 	rdmsrl(MSR_IA32_VMX_CR4_FIXED1, caps->cr4_fixed1);
+	/*
+	 * Without CR4.MCE a machine check in the guest shuts the machine down
+	 * instead of exiting. The host decides on it when it boots.
+	 */
+	caps->cr4_always = caps->cr4_fixed0 | (cr4_read_shadow() & X86_CR4_MCE);
 
 	r = check_basic(caps);
 	if (r)

@@ -11,6 +11,7 @@ struct vmx_caps {
 	u64 ept_vpid;			/* IA32_VMX_EPT_VPID_CAP */
 	u64 cr0_fixed0, cr0_fixed1;
 	u64 cr4_fixed0, cr4_fixed1;
+	u64 cr4_always;			/* CR4 bits that every guest runs with */
 	u32 pin_controls;		/* the controls every VMCS starts with */
 	u32 proc_controls;
 	u32 proc2_controls;

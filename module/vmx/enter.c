@@ -2,18 +2,18 @@
 /*
  * The interrupts-off window around VM entry and VM exit.
  *
- * What a VM exit costs is decided here: host fields are written on change only,
- * what the CPU loses at every exit is put back at once only if the kernel needs
- * it (host_state.c has the rest), and what can change only by an interrupt is
- * looked at only after one.
+ * What a VM exit costs is decided here: host fields are written on change only;
+ * what can change only by an interrupt is looked at only after one; and what the
+ * guest borrows of the CPU besides what VM entry loads it keeps from vmx_enter()
+ * to vmx_leave(), over any number of exits handled without interrupts and
+ * vmx_reenter(). What even the kernel doesn't need in between stays away for
+ * longer: host_state.c has it.
  */
 #include <linux/context_tracking.h>
 #include <linux/ftrace.h>
-#include <linux/hardirq.h>
 #include <linux/instrumentation.h>
 #include <linux/irqflags.h>
 #include <linux/lockdep.h>
-#include <linux/rcupdate.h>
 #include <linux/vtime.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -22,7 +22,6 @@
 #include <asm/msr.h>
 #include <asm/pkru.h>
 #include <asm/special_insns.h>
-#include <asm/tlbflush.h>
 #include <asm/trapnr.h>
 
 #include "../compat.h"
@@ -40,6 +39,7 @@
 static_assert(offsetof(struct vmx_vcpu, gpr) == VMX_VCPU_GPR);
 static_assert(offsetof(struct vmx_vcpu, spec_ctrl) == VMX_VCPU_SPEC_CTRL);
 static_assert(offsetof(struct vmx_vcpu, host_rsp) == VMX_VCPU_HOST_RSP);
+static_assert(offsetof(struct vmx_vcpu, launched) == VMX_VCPU_LAUNCHED);
 
 #define XCR0_PKRU		BIT_ULL(9)
 #define DR7_ENABLES		0xff
@@ -49,53 +49,6 @@ static u64 host_xcr0 __ro_after_init;
 static u64 host_xss __ro_after_init;
 
 /* ---- before the entry ---- */
-
-/*
- * Counts the interrupts by which the kernel makes a CPU change what host state
- * depends on: performance events (DEBUGCTL) and RCU's wishes arrive by function
- * calls, timers, irq_work and NMIs, and by nothing else while a task stays on
- * its CPU.
- */
-static unsigned int host_interrupts(void)
-{
-	return __this_cpu_read(irq_stat.irq_call_count) +
-	       __this_cpu_read(irq_stat.apic_timer_irqs) +
-	       __this_cpu_read(irq_stat.apic_irq_work_irqs) +
-	       __this_cpu_read(irq_stat.apic_perf_irqs) +
-	       __this_cpu_read(irq_stat.__nmi_count);
-}
-
-/* Also at the first entry after a load, for another task may have run. */
-static void refresh_after_interrupt(struct vmx_vcpu *v, unsigned int interrupts)
-{
-	/* The guest is as good as user mode: no RCU reader is here. */
-	if (interrupts != v->host_interrupts)
-		rcu_note_context_switch(false);
-	v->host_interrupts = interrupts;
-	v->host_debugctl = get_debugctlmsr();
-	vmx_switch_perf_msrs(v);
-}
-
-/* SDM: "Host-State Area": what can have changed since the last entry. */
-static void refresh_host_state(struct vmx_vcpu *v)
-{
-	unsigned long cr3 = __native_read_cr3();
-	unsigned long cr4 = cr4_read_shadow();
-	unsigned int interrupts = host_interrupts();
-
-	if (unlikely(cr3 != v->host_cr3)) {
-		vmcs_write_natural(v, HOST_CR3, cr3);
-		v->host_cr3 = cr3;
-	}
-	if (unlikely(cr4 != v->host_cr4)) {
-		vmcs_write_natural(v, HOST_CR4, cr4);
-		v->host_cr4 = cr4;
-	}
-	if (unlikely(interrupts != v->host_interrupts || !v->host_saved))
-		refresh_after_interrupt(v, interrupts);
-	if (unlikely(!v->host_saved))
-		vmx_save_host(v);
-}
 
 static void flush_ept(struct vmx_vcpu *v, int gen)
 {
@@ -107,6 +60,7 @@ static void flush_ept(struct vmx_vcpu *v, int gen)
 	if (outcome != VMX_SUCCEED)
 		vmx_insn_failed(v, "INVEPT", v->vm->ept.eptp, outcome);
 	v->ept_flush_gen = gen;
+	v->nr_ept_flushes++;
 }
 
 static void announce_entry(struct vmx_vcpu *v)
@@ -132,32 +86,39 @@ static __always_inline bool uses_pkru(const struct vmx_vcpu *v)
 		((v->cr4_shadow & X86_CR4_OSXSAVE) && (v->xcr0 & XCR0_PKRU)));
 }
 
-/* CR4.OSXSAVE and PKE are never the guest's own, so the shadows are right. */
-static void load_guest_xstate(struct vmx_vcpu *v)
+static __always_inline void load_xcr0_and_xss(struct vmx_vcpu *v, u64 xcr0,
+					      u64 xss)
 {
-	if (v->cr4_shadow & X86_CR4_OSXSAVE) {
-		if (v->xcr0 != host_xcr0)
-			xsetbv(XCR_XFEATURE_ENABLED_MASK, v->xcr0);
-		if (v->xss != host_xss)
-			wrmsrl(MSR_IA32_XSS, v->xss);
+	if (unlikely(xcr0 != v->cpu_xcr0)) {
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
+		v->cpu_xcr0 = xcr0;
 	}
-	if (uses_pkru(v) && v->pkru != v->host_pkru)
-		wrpkru(v->pkru);
+	if (unlikely(xss != v->cpu_xss)) {
+		wrmsrl(MSR_IA32_XSS, xss);
+		v->cpu_xss = xss;
+	}
 }
 
-static void load_host_xstate(struct vmx_vcpu *v)
+/* CR4.OSXSAVE and PKE are never the guest's own, so the shadows are right. */
+static __always_inline void lend_xstate(struct vmx_vcpu *v)
 {
+	if (v->cr4_shadow & X86_CR4_OSXSAVE)
+		load_xcr0_and_xss(v, v->xcr0, v->xss);
 	if (uses_pkru(v)) {
-		v->pkru = rdpkru();
 		if (v->pkru != v->host_pkru)
-			wrpkru(v->host_pkru);
+			wrpkru(v->pkru);
+		v->lent_pkru = true;
 	}
-	if (v->cr4_shadow & X86_CR4_OSXSAVE) {
-		if (v->xcr0 != host_xcr0)
-			xsetbv(XCR_XFEATURE_ENABLED_MASK, host_xcr0);
-		if (v->xss != host_xss)
-			wrmsrl(MSR_IA32_XSS, host_xss);
-	}
+}
+
+static __always_inline void take_back_pkru(struct vmx_vcpu *v)
+{
+	if (likely(!v->lent_pkru))
+		return;
+	v->lent_pkru = false;
+	v->pkru = rdpkru();
+	if (v->pkru != v->host_pkru)
+		wrpkru(v->host_pkru);
 }
 
 /*
@@ -176,21 +137,44 @@ static void load_guest_breakpoints(const struct vmx_vcpu *v)
 	set_debugreg(dr[3], 3);
 }
 
-static void load_guest_state(struct vmx_vcpu *v)
+static __always_inline void lend_state(struct vmx_vcpu *v)
 {
-	load_guest_xstate(v);
+	lend_xstate(v);
 	if (unlikely(vmx_hw_dr7(v) & DR7_ENABLES))
 		load_guest_breakpoints(v);
 }
 
 /* VM exit clears DR7 and IA32_DEBUGCTL. */
-static void load_host_state(struct vmx_vcpu *v)
+static __always_inline void take_back_state(struct vmx_vcpu *v)
 {
 	if (unlikely(hw_breakpoint_active()))
 		hw_breakpoint_restore();
 	if (unlikely(v->host_debugctl))
 		wrmsrl(MSR_IA32_DEBUGCTLMSR, v->host_debugctl);
-	load_host_xstate(v);
+	take_back_pkru(v);
+	load_xcr0_and_xss(v, host_xcr0, host_xss);
+}
+
+/*
+ * Writes back what has changed since the last exit. Out of line, for between
+ * two quick exits mostly nothing has. Returns whether the guest may be entered.
+ */
+static noinline bool prepare_entry(struct vmx_vcpu *v)
+{
+	u32 dirty = v->dirty;
+
+	vmx_write_back(v);
+	if (dirty & VMX_DIRTY_XSTATE) {
+		take_back_pkru(v);
+		lend_xstate(v);
+	}
+	if (unlikely(v->failed_access))
+		vmx_access_failed(v);
+	if (likely(!READ_ONCE(v->vm->dead)))
+		return true;
+	v->exit.outcome = VMX_ENTRY_FAULT;
+	v->exit.reason = VMX_NO_EXIT_REASON;
+	return false;
 }
 
 /* ---- the entry ---- */
@@ -216,13 +200,13 @@ static __always_inline void read_exit(struct vmx_vcpu *v)
 {
 	unsigned long reason, intr_info;
 
-	vmread(VM_EXIT_REASON, &reason);
+	vmread_succeeds(VM_EXIT_REASON, &reason);
 	v->exit.reason = reason;
 	v->cached = 0;
 	if (likely((u16)reason != EXIT_REASON_EXCEPTION_NMI))
 		return;
 
-	vmread(VM_EXIT_INTR_INFO, &intr_info);
+	vmread_succeeds(VM_EXIT_INTR_INFO, &intr_info);
 	v->intr_info = intr_info;
 	v->cached = BIT(VMX_CACHED_INTR_INFO);
 	if (is_nmi(intr_info))
@@ -249,13 +233,54 @@ static __always_inline void exit_guest_context(void)
 	instrumentation_end();
 }
 
-/*
- * From here the CPU may be without RCU, and CR2 is the guest's: nothing may be
- * traced, instrumented or fault. Returns VMX_SWITCH_*.
+/* VM entry did not even begin; guest state is as it was. */
+static void note_failure(struct vmx_vcpu *v, unsigned int result)
+{
+	v->exit.reason = VMX_NO_EXIT_REASON;
+	switch (result) {
+	case VMX_SWITCH_FAIL_VALID:
+		v->exit.outcome = VMX_ENTRY_FAIL_VALID;
+		v->exit.insn_error = vmcs_read32(v, VM_INSTRUCTION_ERROR);
+		break;
+	case VMX_SWITCH_FAIL_INVALID:
+		v->exit.outcome = VMX_ENTRY_FAIL_INVALID;
+		break;
+	default:
+		v->exit.outcome = VMX_ENTRY_FAULT;
+		vmx_insn_failed(v, v->launched ? "VMRESUME" : "VMLAUNCH",
+				v->vmcs_pa, VMX_FAULT);
+		break;
+	}
+}
+
+/**
+ * vmx_reenter() - enter the guest once more, until its next VM exit
+ * @v: the vCPU
+ *
+ * Writes back what has changed, enters, and reads the exit reason into
+ * v->exit.reason. What only an interrupt can change of the host's state is not
+ * looked at: one that is pending by now ends this turn of the guest at once.
+ *
+ * From where it says so the CPU may be without RCU, and CR2 is the guest's:
+ * nothing may be traced, instrumented or fault.
+ *
+ * SDM: "VM Entries", "VM Exits".
+ *
+ * Context: between vmx_enter() and vmx_leave(), interrupts disabled ever since.
  */
-static noinstr unsigned int run_guest(struct vmx_vcpu *v)
+noinstr void vmx_reenter(struct vmx_vcpu *v)
 {
 	unsigned int result;
+
+	if (unlikely(v->dirty)) {
+		bool may_enter;
+
+		instrumentation_begin();
+		may_enter = prepare_entry(v);
+		instrumentation_end();
+		if (!may_enter)
+			return;
+	}
 
 	enter_guest_context();
 	if (static_branch_unlikely(&vmx_l1d_flush_needed))
@@ -263,13 +288,49 @@ static noinstr unsigned int run_guest(struct vmx_vcpu *v)
 	if (v->cr2 != native_read_cr2())
 		native_write_cr2(v->cr2);
 
-	result = vmx_switch_to_guest(v, v->launched);
+	result = vmx_switch_to_guest(v);
 
 	v->cr2 = native_read_cr2();
-	if (likely(result == VMX_SWITCH_EXITED))
+	if (likely(result == VMX_SWITCH_EXITED)) {
 		read_exit(v);
-	exit_guest_context();
-	return result;
+		exit_guest_context();
+	} else {
+		exit_guest_context();
+		instrumentation_begin();
+		note_failure(v, result);
+		instrumentation_end();
+	}
+}
+
+/**
+ * vmx_enter() - enter the guest, until its next VM exit
+ * @v: the vCPU
+ *
+ * As vmx_reenter(), and lends the guest what it then keeps until vmx_leave().
+ * If the VM is dead nothing is entered.
+ *
+ * Context: interrupts disabled, and until vmx_leave(); vCPU loaded, guest's
+ * MSRs and FPU state too; no RCU reader.
+ */
+void vmx_enter(struct vmx_vcpu *v)
+{
+	lockdep_assert_irqs_disabled();
+	vmcs_assert_current(v);
+
+	vmx_refresh_host(v);
+	announce_entry(v);
+	if (unlikely(READ_ONCE(v->vm->dead)))
+		v->dirty |= VMX_DIRTY_VM;
+	vmx_oracle_before_entry();
+	lend_state(v);
+	vtime_account_guest_enter();
+	vmx_reenter(v);
+
+	if (unlikely(v->exit.reason & VMX_EXIT_REASONS_FAILED_VMENTRY))
+		return;
+	v->launched = true;
+	if (unlikely(v->events.entry_info))
+		vmx_events_entered(v);
 }
 
 /* ---- after the exit ---- */
@@ -340,9 +401,6 @@ static void handle_exit(struct vmx_vcpu *v)
 	}
 
 	v->exit.outcome = VMX_ENTRY_EXITED;
-	v->launched = true;
-	if (unlikely(v->events.entry_info))
-		vmx_events_entered(v);
 	if (reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
 		take_interrupt();
 	} else if (can_interrupt_delivery(reason)) {
@@ -352,91 +410,25 @@ static void handle_exit(struct vmx_vcpu *v)
 	}
 }
 
-/* VM entry did not even begin; guest state is as it was. */
-static void handle_failure(struct vmx_vcpu *v, unsigned int result)
+/**
+ * vmx_leave() - have the CPU back from the guest
+ * @v: the vCPU
+ *
+ * NMIs and machine checks that have ended the guest's turn have been handled on
+ * return, and so has a host interrupt; v->exit.outcome tells how the last entry
+ * ended or why there was none. Time until here counts as the guest's, so that
+ * of the quick exits does too.
+ *
+ * Context: interrupts disabled since vmx_enter(), and still on return.
+ */
+void vmx_leave(struct vmx_vcpu *v)
 {
-	switch (result) {
-	case VMX_SWITCH_FAIL_VALID:
-		v->exit.outcome = VMX_ENTRY_FAIL_VALID;
-		v->exit.insn_error = vmcs_read32(v, VM_INSTRUCTION_ERROR);
-		break;
-	case VMX_SWITCH_FAIL_INVALID:
-		v->exit.outcome = VMX_ENTRY_FAIL_INVALID;
-		break;
-	default:
-		v->exit.outcome = VMX_ENTRY_FAULT;
-		vmx_insn_failed(v, v->launched ? "VMRESUME" : "VMLAUNCH",
-				v->vmcs_pa, VMX_FAULT);
-		break;
-	}
-}
-
-static void enter_and_exit(struct vmx_vcpu *v)
-{
-	unsigned int result;
-
-	announce_entry(v);
-	if (v->dirty)
-		vmx_write_back(v);
-	if (unlikely(READ_ONCE(v->vm->dead))) {
-		WRITE_ONCE(v->mode, VMX_OUTSIDE_GUEST);
-		v->exit.outcome = VMX_ENTRY_FAULT;
-		return;
-	}
-
-	vmx_oracle_before_entry();
-	load_guest_state(v);
-	vtime_account_guest_enter();
-	result = run_guest(v);
 	WRITE_ONCE(v->mode, VMX_OUTSIDE_GUEST);
-	load_host_state(v);
+	take_back_state(v);
 	vmx_oracle_after_exit();
-
-	if (likely(result == VMX_SWITCH_EXITED))
+	if (likely(v->exit.reason != VMX_NO_EXIT_REASON))
 		handle_exit(v);
-	else
-		handle_failure(v, result);
 	vtime_account_guest_exit();
-}
-
-/**
- * vmx_enter() - enter the guest, until its next VM exit
- * @v: the vCPU
- *
- * Writes back what has changed, enters, and reads the exit reason into v->exit,
- * whose outcome also tells how an entry has failed. NMIs and machine checks
- * that have ended the guest's turn have been handled on return, and so has a
- * host interrupt. If the VM is dead nothing happens.
- *
- * SDM: "VM Entries", "VM Exits".
- *
- * Context: interrupts disabled, before and after; vCPU loaded, guest's MSRs and
- * FPU state too; no RCU reader.
- */
-void vmx_enter(struct vmx_vcpu *v)
-{
-	lockdep_assert_irqs_disabled();
-	vmcs_assert_current(v);
-
-	refresh_host_state(v);
-	enter_and_exit(v);
-}
-
-/**
- * vmx_reenter() - vmx_enter() once more
- * @v: the vCPU
- *
- * What only an interrupt can change of the host's state is not looked at again.
- * One that is pending by now ends this turn of the guest at once.
- *
- * Context: as for vmx_enter(), and interrupts have been disabled ever since.
- */
-void vmx_reenter(struct vmx_vcpu *v)
-{
-	lockdep_assert_irqs_disabled();
-	vmcs_assert_current(v);
-
-	enter_and_exit(v);
 }
 
 /**
@@ -453,8 +445,18 @@ void vmx_write_entry_state(struct vmx_vcpu *v)
 
 	vmx_write_back(v);
 	local_irq_disable();
-	refresh_host_state(v);
+	vmx_refresh_host(v);
 	local_irq_enable();
+}
+
+/**
+ * vmx_enter_init_vcpu() - a vCPU to which nothing is lent
+ * @v: zeroed
+ */
+void vmx_enter_init_vcpu(struct vmx_vcpu *v)
+{
+	v->cpu_xcr0 = host_xcr0;
+	v->cpu_xss = host_xss;
 }
 
 /**

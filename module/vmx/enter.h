@@ -7,15 +7,17 @@
 /* The interrupts-off window: see enter.c. */
 int vmx_enter_init(void);
 void vmx_enter_exit(void);
+void vmx_enter_init_vcpu(struct vmx_vcpu *v);
 void vmx_enter(struct vmx_vcpu *v);
 void vmx_reenter(struct vmx_vcpu *v);
+void vmx_leave(struct vmx_vcpu *v);
 void vmx_write_entry_state(struct vmx_vcpu *v);
 
 /* kick.c */
 void vmx_kick_all(struct vmx_vm *vm);
 
-/* host_state.c: what VM exit does not give back to the host. */
-void vmx_save_host(struct vmx_vcpu *v);
+/* host_state.c: the VMCS's idea of the host, and what VM exit does not give back. */
+void vmx_refresh_host(struct vmx_vcpu *v);
 void vmx_restore_host(struct vmx_vcpu *v);
 
 /* perf.c: performance counters that must not run in the guest. */

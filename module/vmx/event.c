@@ -175,6 +175,59 @@ void vmx_queue_debug_exception(struct vmx_vcpu *v, unsigned long dr6)
 				   DR_STEP);
 }
 
+/* A trap of single-stepping that waits in the VMCS: is there one to take away? */
+static bool take_step(struct vmx_vcpu *v)
+{
+	unsigned long pending;
+
+	/* There VM entry wants it: "Checks on Guest Non-Register State". */
+	if (vmx_interruptibility(v) & SHADOWS)
+		return false;
+	pending = vmcs_read_natural(v, GUEST_PENDING_DBG_EXCEPTIONS);
+	if (!(pending & DR_STEP))
+		return false;
+	vmcs_write_natural(v, GUEST_PENDING_DBG_EXCEPTIONS, pending & ~DR_STEP);
+	return true;
+}
+
+/**
+ * vmx_queue_step() - let a single-step trap wait among the events
+ * @v: the vCPU
+ *
+ * vmx_skip_insn() leaves it in the pending debug exceptions of the VMCS, where
+ * nobody sees it who moves the vCPU's state elsewhere.
+ *
+ * Context: the VMCS is current.
+ */
+void vmx_queue_step(struct vmx_vcpu *v)
+{
+	if (!v->events.exception.info && take_step(v))
+		vmx_queue_debug_exception(v, DR_STEP);
+}
+
+/**
+ * vmx_drop_step() - forget a single-step trap that waits in the VMCS
+ * @v: the vCPU
+ *
+ * Context: the VMCS is current.
+ */
+void vmx_drop_step(struct vmx_vcpu *v)
+{
+	take_step(v);
+}
+
+/**
+ * vmx_fault_waits() - is the next event a fault whose delivery has not begun?
+ * @v: the vCPU
+ */
+bool vmx_fault_waits(const struct vmx_vcpu *v)
+{
+	const struct vmx_events *ev = &v->events;
+
+	return ev->exception.info && !ev->exception_injected &&
+	       is_one_of(ev->exception.info & INTR_INFO_VECTOR_MASK, FAULTS);
+}
+
 /**
  * vmx_drop_queued_exception() - forget an exception whose delivery has not begun
  * @v: the vCPU
@@ -323,7 +376,10 @@ static void merge_nmis(struct vmx_vcpu *v)
 		ev->nmi_pending = 1;
 }
 
-/* The event of this entry, by priority. */
+/*
+ * The event of this entry, by priority; but the VMM's interrupt, which it has
+ * found to be next, comes before an NMI, as on KVM.
+ */
 static void inject_first(struct vmx_vcpu *v)
 {
 	struct vmx_events *ev = &v->events;
@@ -336,10 +392,12 @@ static void inject_first(struct vmx_vcpu *v)
 		inject_nmi(v);
 	} else if (ev->interrupt_injected) {
 		inject(v, &ev->interrupt);
-	} else if (ev->nmi_pending && !ev->nmi_held && vmx_nmi_allowed(v)) {
-		inject_nmi(v);
 	} else if (ev->interrupt.info && vmx_interrupt_allowed(v)) {
 		inject(v, &ev->interrupt);
+	} else if (ev->nmi_pending && !ev->nmi_held && vmx_nmi_allowed(v)) {
+		ev->nmi_pending--;
+		ev->nmi_injected = true;
+		inject_nmi(v);
 	} else if (ev->entry_info) {
 		vmcs_write32(v, VM_ENTRY_INTR_INFO_FIELD, 0);
 		ev->entry_info = 0;
@@ -353,11 +411,9 @@ static void open_windows(struct vmx_vcpu *v)
 	u32 type = ev->entry_info & INTR_INFO_INTR_TYPE_MASK;
 	bool takes_interrupt = ev->entry_info && (type == INTR_TYPE_EXT_INTR ||
 						  type == INTR_TYPE_SOFT_INTR);
-	bool takes_nmi = ev->entry_info && type == INTR_TYPE_NMI_INTR &&
-			 !ev->nmi_injected;
 	bool interrupt = ev->irq_window_wanted ||
 			 (ev->interrupt.info && !takes_interrupt);
-	bool nmi = ev->nmi_pending > takes_nmi && !ev->nmi_held;
+	bool nmi = ev->nmi_pending && !ev->nmi_held;
 	u32 windows = 0;
 
 	/*

@@ -15,6 +15,9 @@ void vmx_queue_page_fault(struct vmx_vcpu *v, unsigned long address,
 			  u32 error_code);
 void vmx_queue_debug_exception(struct vmx_vcpu *v, unsigned long dr6);
 void vmx_deliver_payload(struct vmx_vcpu *v);
+bool vmx_fault_waits(const struct vmx_vcpu *v);
+void vmx_queue_step(struct vmx_vcpu *v);
+void vmx_drop_step(struct vmx_vcpu *v);
 void vmx_drop_queued_exception(struct vmx_vcpu *v);
 int vmx_queue_interrupt(struct vmx_vcpu *v, u8 vector);
 void vmx_queue_nmi(struct vmx_vcpu *v);
@@ -46,7 +49,6 @@ void vmx_events_deliver_any(struct vmx_vcpu *v);
  * @v: the vCPU
  *
  * To be called before each entry; again, if the entry does not take place.
- * events.triple_fault is set if the guest must shut down instead.
  *
  * Context: the VMCS is current.
  */

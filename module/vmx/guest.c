@@ -6,7 +6,6 @@
  */
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
-#include <asm/tlbflush.h>
 
 #include "caps.h"
 #include "enter.h"
@@ -82,100 +81,68 @@ void vmx_write_back(struct vmx_vcpu *v)
 	v->dirty = 0;
 }
 
+/* ---- completing an instruction ---- */
+
 static bool in_64bit_mode(struct vmx_vcpu *v)
 {
 	return (v->entry_controls & VM_ENTRY_IA32E_MODE) &&
 	       (vmx_cs_ar(v) & VMX_AR_L_MASK);
 }
 
-/* SDM: "Guest Non-Register State", pending debug exceptions */
-#define PENDING_DBG_BS	BIT(14)
-
-static void pend_single_step(struct vmx_vcpu *v)
-{
-	unsigned long pending =
-		vmcs_read_natural(v, GUEST_PENDING_DBG_EXCEPTIONS);
-
-	vmcs_write_natural(v, GUEST_PENDING_DBG_EXCEPTIONS,
-			   pending | PENDING_DBG_BS);
-}
-
-/* What completing an instruction does to RFLAGS.RF and, if set, because of TF. */
-static __always_inline void finish_insn(struct vmx_vcpu *v, bool single_step)
-{
-	const u32 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
-	unsigned long rflags = vmx_rflags(v);
-	u32 interruptibility = vmx_interruptibility(v);
-
-	if (unlikely(interruptibility & shadows))
-		vmx_set_interruptibility(v, interruptibility & ~shadows);
-	if (unlikely(rflags & X86_EFLAGS_RF))
-		vmx_set_rflags(v, rflags & ~X86_EFLAGS_RF);
-	if (unlikely(rflags & X86_EFLAGS_TF) && single_step)
-		pend_single_step(v);
-}
-
-/*
- * What skipping needs, at once where nothing of it is known yet: asking for
- * each takes as long as reading it.
+/**
+ * vmx_read_skip_fields() - read what completing an instruction needs
+ * @v: the vCPU
+ *
+ * For vmx_skip_insn() where some of it is known already.
  */
-static __always_inline void read_skip_fields(struct vmx_vcpu *v)
+void vmx_read_skip_fields(struct vmx_vcpu *v)
 {
-	const u32 fields = BIT(VMX_CACHED_RIP) | BIT(VMX_CACHED_INSN_LEN) |
-			   BIT(VMX_CACHED_RFLAGS) |
-			   BIT(VMX_CACHED_INTERRUPTIBILITY);
-
-	if (v->cached & fields)
-		return;
-	v->rip = vmcs_read_natural(v, GUEST_RIP);
-	v->insn_len = vmcs_read32(v, VM_EXIT_INSTRUCTION_LEN);
-	v->rflags = vmcs_read_natural(v, GUEST_RFLAGS);
-	v->interruptibility = vmcs_read32(v, GUEST_INTERRUPTIBILITY_INFO);
-	v->cached |= fields;
+	vmx_rip(v);
+	vmx_insn_len(v);
+	vmx_rflags(v);
+	vmx_interruptibility(v);
 }
 
-/* Written at once: RIP is what changes nearly always, and nothing else does. */
-static __always_inline void advance_rip(struct vmx_vcpu *v)
+/**
+ * vmx_skip_special_insn() - vmx_skip_insn() where not only RIP changes
+ * @v: the vCPU, all fields read
+ *
+ * Return: as vmx_skip_insn().
+ */
+bool vmx_skip_special_insn(struct vmx_vcpu *v)
 {
-	unsigned long old = vmx_rip(v);
-	unsigned long rip = old + vmx_insn_len(v);
+	unsigned long rip = v->rip + v->insn_len;
 
 	/* Only a carry out of the lower half needs to know the mode. */
-	if (unlikely((rip ^ old) >> 32) && !in_64bit_mode(v))
+	if ((rip ^ v->rip) >> 32 && !in_64bit_mode(v))
 		rip = (u32)rip;
 	vmcs_write_natural(v, GUEST_RIP, rip);
 	v->rip = rip;
+
+	if (v->interruptibility & VMX_SKIP_SHADOWS)
+		vmx_set_interruptibility(v, v->interruptibility &
+					    ~VMX_SKIP_SHADOWS);
+	/* One that has not moved RIP was an iteration and goes on. */
+	if ((v->rflags & X86_EFLAGS_RF) && v->insn_len)
+		vmx_set_rflags(v, v->rflags & ~X86_EFLAGS_RF);
+	return v->rflags & X86_EFLAGS_TF;
 }
 
 /**
  * vmx_skip_insn() - complete the instruction that has caused the exit
  * @v: the vCPU
  *
- * RIP moves past it, blocking by STI and MOV SS ends, and single-stepping
- * (RFLAGS.TF) traps after it. Only for exits that provide the instruction's
- * length.
+ * RIP moves past it, and blocking by STI and MOV SS ends. Only for exits that
+ * provide the instruction's length. A single-step trap after it is the caller's
+ * to raise.
  *
- * SDM: "Information for VM Exits Due to Instruction Execution", "Pending Debug
- * Exceptions".
- */
-void vmx_skip_insn(struct vmx_vcpu *v)
-{
-	read_skip_fields(v);
-	advance_rip(v);
-	finish_insn(v, true);
-}
-
-/**
- * vmx_skip_insn_quietly() - as vmx_skip_insn(), without the single-step trap
- * @v: the vCPU
+ * SDM: "Information for VM Exits Due to Instruction Execution".
  *
- * For an instruction whose own event is delivered at its end, such as INT1.
+ * Return: true if single-stepping (RFLAGS.TF) traps after the instruction.
  */
-void vmx_skip_insn_quietly(struct vmx_vcpu *v)
+bool vmx_skip_insn(struct vmx_vcpu *v)
 {
-	read_skip_fields(v);
-	advance_rip(v);
-	finish_insn(v, false);
+	return __vmx_skip_insn(v);
 }
 
 /* ---- controls ---- */
@@ -242,47 +209,7 @@ void vmx_set_exception_bitmap(struct vmx_vcpu *v, u32 bitmap)
 	vmcs_write32(v, EXCEPTION_BITMAP, bitmap);
 }
 
-/**
- * vmx_set_tsc_offset() - what is added to the host's TSC for the guest
- * @v: the vCPU
- * @offset: in TSC ticks, modulo 2^64
- */
-void vmx_set_tsc_offset(struct vmx_vcpu *v, u64 offset)
-{
-	if (offset == v->tsc_offset)
-		return;
-	v->tsc_offset = offset;
-	vmcs_write64(v, TSC_OFFSET, offset);
-}
-
 /* ---- control and debug registers ---- */
-
-/* SDM: "Guest/Host Masks and Read Shadows for CR0 and CR4" */
-#define CR0_GUEST_OWNED	X86_CR0_TS
-
-/**
- * vmx_guest_cr0() - CR0 as the guest sees it
- * @v: the vCPU
- *
- * Return: CR0.
- */
-unsigned long vmx_guest_cr0(struct vmx_vcpu *v)
-{
-	return (vmx_hw_cr0(v) & CR0_GUEST_OWNED) |
-	       (v->cr0_shadow & ~CR0_GUEST_OWNED);
-}
-
-/**
- * vmx_guest_cr4() - CR4 as the guest sees it
- * @v: the vCPU
- *
- * Return: CR4.
- */
-unsigned long vmx_guest_cr4(struct vmx_vcpu *v)
-{
-	return (vmx_hw_cr4(v) & v->cr4_guest_owned) |
-	       (v->cr4_shadow & ~v->cr4_guest_owned);
-}
 
 /**
  * vmx_set_guest_cr0() - give the guest a new CR0
@@ -326,16 +253,17 @@ void vmx_set_guest_cr3(struct vmx_vcpu *v, unsigned long cr3)
  * @v: the vCPU
  * @cr4: the guest's value, checked by the caller
  *
- * VMX fixes CR4.VMXE. CR4.MCE is the host's: without it a machine check in the
- * guest shuts the machine down instead of exiting.
+ * VMX fixes CR4.VMXE, and CR4.MCE is the host's.
  */
 void vmx_set_guest_cr4(struct vmx_vcpu *v, unsigned long cr4)
 {
 	unsigned long hw = cr4 & ~X86_CR4_MCE;
 
-	hw |= vmx_caps.cr4_fixed0 | (cr4_read_shadow() & X86_CR4_MCE);
+	hw |= vmx_caps.cr4_always;
 	vmcs_write_natural(v, CR4_READ_SHADOW, cr4);
 	vmcs_write_natural(v, GUEST_CR4, hw);
+	if ((cr4 ^ v->cr4_shadow) & (X86_CR4_OSXSAVE | X86_CR4_PKE))
+		v->dirty |= VMX_DIRTY_XSTATE;
 	v->cr4_shadow = cr4;
 	v->cr4 = hw;
 	v->cached |= BIT(VMX_CACHED_CR4);
@@ -357,17 +285,6 @@ void vmx_set_cr4_guest_owned(struct vmx_vcpu *v, unsigned long allowed)
 	v->cr4_guest_owned = owned;
 	vmcs_write_natural(v, CR4_GUEST_HOST_MASK, ~owned);
 	vmx_set_guest_cr4(v, cr4);
-}
-
-/**
- * vmx_guest_efer() - IA32_EFER of the guest
- * @v: the vCPU
- *
- * Return: IA32_EFER; it changes by vmx_set_guest_efer() only.
- */
-u64 vmx_guest_efer(struct vmx_vcpu *v)
-{
-	return v->efer;
 }
 
 /**

@@ -9,12 +9,15 @@
 #ifndef MINIVMX_VMX_GUEST_H
 #define MINIVMX_VMX_GUEST_H
 
+#include <asm/cpufeature.h>
+#include <asm/processor-flags.h>
+
 #include "vmcs_access.h"
 #include "vmx.h"
 
 static inline bool vmx_cache_miss(struct vmx_vcpu *v, enum vmx_cached_field f)
 {
-	if (likely(v->cached & BIT(f)))
+	if (v->cached & BIT(f))
 		return false;
 	v->cached |= BIT(f);
 	return true;
@@ -115,6 +118,30 @@ static inline unsigned long vmx_hw_cr4(struct vmx_vcpu *v)
 	return v->cr4;
 }
 
+/*
+ * What the guest reads. SDM: "Guest/Host Masks and Read Shadows for CR0 and
+ * CR4".
+ */
+#define VMX_CR0_GUEST_OWNED	X86_CR0_TS
+
+static inline unsigned long vmx_guest_cr0(struct vmx_vcpu *v)
+{
+	return (vmx_hw_cr0(v) & VMX_CR0_GUEST_OWNED) |
+	       (v->cr0_shadow & ~VMX_CR0_GUEST_OWNED);
+}
+
+static inline unsigned long vmx_guest_cr4(struct vmx_vcpu *v)
+{
+	return (vmx_hw_cr4(v) & v->cr4_guest_owned) |
+	       (v->cr4_shadow & ~v->cr4_guest_owned);
+}
+
+/* It changes by vmx_set_guest_efer() only. */
+static inline u64 vmx_guest_efer(const struct vmx_vcpu *v)
+{
+	return v->efer;
+}
+
 static inline u32 vmx_cs_ar(struct vmx_vcpu *v)
 {
 	if (vmx_cache_miss(v, VMX_CACHED_CS_AR))
@@ -126,6 +153,21 @@ static inline u32 vmx_cs_ar(struct vmx_vcpu *v)
 static inline unsigned long vmx_hw_dr7(const struct vmx_vcpu *v)
 {
 	return v->debugger_has_dr ? v->debugger_dr7 : v->dr7;
+}
+
+/* What enter.c lends to the guest: it notices in vmx_enter() and vmx_reenter(). */
+static inline void vmx_set_xcr0(struct vmx_vcpu *v, u64 xcr0)
+{
+	if (xcr0 == v->xcr0)
+		return;
+	v->xcr0 = xcr0;
+	v->dirty |= VMX_DIRTY_XSTATE;
+}
+
+static inline void vmx_set_xss(struct vmx_vcpu *v, u64 xss)
+{
+	v->xss = xss;
+	v->dirty |= VMX_DIRTY_XSTATE;
 }
 
 /* Exit fields. */
@@ -146,6 +188,16 @@ static inline u32 vmx_insn_len(struct vmx_vcpu *v)
 	if (vmx_cache_miss(v, VMX_CACHED_INSN_LEN))
 		v->insn_len = vmcs_read32(v, VM_EXIT_INSTRUCTION_LEN);
 	return v->insn_len;
+}
+
+/*
+ * Is the length good after an EPT violation by an instruction's own access?
+ * The SDM does not promise it; KVM finds CPUs to give it after an EPT
+ * misconfiguration, unless they are a hypervisor's.
+ */
+static inline bool vmx_ept_violation_has_insn_len(void)
+{
+	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
 }
 
 /* For exits without an instruction length: that which decoding has found. */
@@ -176,7 +228,44 @@ void vmx_get_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
 void vmx_set_segment(struct vmx_vcpu *v, enum vmx_sreg reg,
 		     const struct vmx_segment *seg);
 void vmx_write_back(struct vmx_vcpu *v);
-void vmx_skip_insn(struct vmx_vcpu *v);
-void vmx_skip_insn_quietly(struct vmx_vcpu *v);	/* without single-step #DB: INT1 */
+bool vmx_skip_insn(struct vmx_vcpu *v);
+void vmx_read_skip_fields(struct vmx_vcpu *v);
+bool vmx_skip_special_insn(struct vmx_vcpu *v);
+
+#define VMX_SKIP_SHADOWS	(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)
+
+/*
+ * vmx_skip_insn() for where the call itself counts. What it needs is read at
+ * once where nothing of it is known yet: asking for each takes as long as
+ * reading it. RIP is written at once, for it changes always; what else can
+ * change and mostly doesn't is left to vmx_skip_special_insn().
+ */
+static __always_inline bool __vmx_skip_insn(struct vmx_vcpu *v)
+{
+	const u32 fields = BIT(VMX_CACHED_RIP) | BIT(VMX_CACHED_INSN_LEN) |
+			   BIT(VMX_CACHED_RFLAGS) |
+			   BIT(VMX_CACHED_INTERRUPTIBILITY);
+	unsigned long rip;
+
+	if (likely(!(v->cached & fields))) {
+		v->rip = vmcs_read_natural(v, GUEST_RIP);
+		v->insn_len = vmcs_read32(v, VM_EXIT_INSTRUCTION_LEN);
+		v->rflags = vmcs_read_natural(v, GUEST_RFLAGS);
+		v->interruptibility =
+			vmcs_read32(v, GUEST_INTERRUPTIBILITY_INFO);
+		v->cached |= fields;
+	} else {
+		vmx_read_skip_fields(v);
+	}
+
+	rip = v->rip + v->insn_len;
+	if (unlikely(((rip ^ v->rip) >> 32) |
+		     (v->interruptibility & VMX_SKIP_SHADOWS) |
+		     (v->rflags & (X86_EFLAGS_RF | X86_EFLAGS_TF))))
+		return vmx_skip_special_insn(v);
+	vmcs_write_natural(v, GUEST_RIP, rip);
+	v->rip = rip;
+	return false;
+}
 
 #endif /* MINIVMX_VMX_GUEST_H */

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host state that VM exit can't or doesn't give back, and that the kernel
- * itself doesn't need: the task's segment selectors, the LDT, the limits of GDT
- * and TSS. Saved at the first entry after vmx_vcpu_load(), restored by
- * vmx_vcpu_put(), so that exits handled in between don't pay for it.
+ * Host state around the guest. VM exit loads most of it from the VMCS, which is
+ * written where it has changed.
+ *
+ * What VM exit can't or doesn't give back, and the kernel itself doesn't need,
+ * are the task's segment selectors, the LDT, the limits of GDT and TSS. Saved at
+ * the first entry after vmx_vcpu_load(), restored by vmx_vcpu_put(), so that
+ * exits handled in between don't pay for it.
  *
  * SDM: "Loading Host State", "Loading Host Segment and Descriptor-Table
  * Registers". VM exit loads FS.base and GS.base from the host-state area, DS,
  * ES and LDTR become unusable, the GDT's limit becomes 0xffff and the TSS's
  * 0x67. The IDT's limit becomes 0xffff as well, which no vector can reach.
  */
+#include <linux/hardirq.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
@@ -18,18 +23,15 @@
 #include <asm/msr.h>
 #include <asm/pkru.h>
 #include <asm/segment.h>
+#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
 
 #include "../compat.h"
 #include "enter.h"
 #include "vmcs_access.h"
 
-/**
- * vmx_save_host() - remember what the coming VM exits lose
- * @v: the vCPU
- *
- * Context: preemption disabled, host_saved false.
- */
-void vmx_save_host(struct vmx_vcpu *v)
+/* Remember what the coming VM exits lose. */
+static void save_host(struct vmx_vcpu *v)
 {
 	unsigned long fs_base = x86_fsbase_read_cpu();
 
@@ -45,6 +47,63 @@ void vmx_save_host(struct vmx_vcpu *v)
 	if (cpu_feature_enabled(X86_FEATURE_OSPKE))
 		v->host_pkru = read_pkru();
 	v->host_saved = true;
+}
+
+/*
+ * Counts the interrupts by which the kernel makes a CPU change what host state
+ * depends on: performance events (DEBUGCTL) and RCU's wishes arrive by function
+ * calls, timers, irq_work and NMIs, and by nothing else while a task stays on
+ * its CPU.
+ */
+static unsigned int host_interrupts(void)
+{
+	return __this_cpu_read(irq_stat.irq_call_count) +
+	       __this_cpu_read(irq_stat.apic_timer_irqs) +
+	       __this_cpu_read(irq_stat.apic_irq_work_irqs) +
+	       __this_cpu_read(irq_stat.apic_perf_irqs) +
+	       __this_cpu_read(irq_stat.__nmi_count);
+}
+
+/* Also at the first entry after a load, for another task may have run. */
+static void refresh_after_interrupt(struct vmx_vcpu *v, unsigned int interrupts)
+{
+	/* The guest is as good as user mode: no RCU reader is here. */
+	if (interrupts != v->host_interrupts)
+		rcu_note_context_switch(false);
+	v->host_interrupts = interrupts;
+	v->host_debugctl = get_debugctlmsr();
+	vmx_switch_perf_msrs(v);
+}
+
+/**
+ * vmx_refresh_host() - see what has changed of the host since the last entry
+ * @v: the vCPU
+ *
+ * What only an interrupt can change is looked at after one. The first time
+ * after vmx_vcpu_load() also saves what the coming VM exits lose.
+ *
+ * SDM: "Host-State Area".
+ *
+ * Context: interrupts disabled, and until VM entry; vCPU loaded.
+ */
+void vmx_refresh_host(struct vmx_vcpu *v)
+{
+	unsigned long cr3 = __native_read_cr3();
+	unsigned long cr4 = cr4_read_shadow();
+	unsigned int interrupts = host_interrupts();
+
+	if (unlikely(cr3 != v->host_cr3)) {
+		vmcs_write_natural(v, HOST_CR3, cr3);
+		v->host_cr3 = cr3;
+	}
+	if (unlikely(cr4 != v->host_cr4)) {
+		vmcs_write_natural(v, HOST_CR4, cr4);
+		v->host_cr4 = cr4;
+	}
+	if (unlikely(interrupts != v->host_interrupts || !v->host_saved))
+		refresh_after_interrupt(v, interrupts);
+	if (unlikely(!v->host_saved))
+		save_host(v);
 }
 
 /* The selector's load also loads a base, which may not be the task's. */
@@ -82,7 +141,7 @@ static void restore_segments(struct vmx_vcpu *v)
  * vmx_restore_host() - put back what VM exits have lost
  * @v: the vCPU
  *
- * Context: preemption disabled since vmx_save_host(), on the same CPU; the
+ * Context: preemption disabled since vmx_refresh_host(), on the same CPU; the
  * task's KERNEL_GS_BASE is loaded.
  */
 void vmx_restore_host(struct vmx_vcpu *v)

@@ -101,9 +101,10 @@ enum vmx_outcome vmwrite_outcome(unsigned long field, unsigned long value);
 /*
  * VMREAD and VMWRITE cost one branch not taken; what failed is found out later.
  * Before VMREAD the XOR sets ZF, as a failure does: it is what a fault leaves.
+ * A value that can't be read is zero.
  */
-static __always_inline enum vmx_outcome vmread(unsigned long field,
-					       unsigned long *value)
+static __always_inline bool vmread_succeeds(unsigned long field,
+					    unsigned long *value)
 {
 	unsigned long result;
 	bool succeeded;
@@ -115,11 +116,11 @@ static __always_inline enum vmx_outcome vmread(unsigned long field,
 		     : [result] "=&r" (result), "=@cca" (succeeded)
 		     : [field] "r" (field));
 	*value = result;
-	return likely(succeeded) ? VMX_SUCCEED : vmread_outcome(field);
+	return succeeded;
 }
 
-static __always_inline enum vmx_outcome vmwrite(unsigned long field,
-						unsigned long value)
+static __always_inline bool vmwrite_succeeds(unsigned long field,
+					     unsigned long value)
 {
 	asm goto("1: VMWRITE %[value], %[field]\n\t"
 		 "jbe %l[failed]\n\t"
@@ -128,10 +129,24 @@ static __always_inline enum vmx_outcome vmwrite(unsigned long field,
 		 : [value] "rm" (value), [field] "r" (field)
 		 : "cc"
 		 : failed);
-	return VMX_SUCCEED;
+	return true;
 
 failed:
-	return vmwrite_outcome(field, value);
+	return false;
+}
+
+static __always_inline enum vmx_outcome vmread(unsigned long field,
+					       unsigned long *value)
+{
+	return likely(vmread_succeeds(field, value)) ? VMX_SUCCEED :
+						       vmread_outcome(field);
+}
+
+static __always_inline enum vmx_outcome vmwrite(unsigned long field,
+						unsigned long value)
+{
+	return likely(vmwrite_succeeds(field, value)) ?
+		VMX_SUCCEED : vmwrite_outcome(field, value);
 }
 
 #endif /* MINIVMX_VMX_INSN_H */

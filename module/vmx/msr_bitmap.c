@@ -15,17 +15,8 @@
 #define MSR_HIGH_START		0xc0000000
 #define MSR_BITMAP_WRITE	(2 * MSR_BITMAP_RANGE_BITS)
 
-/**
- * vmx_msr_allow() - let the guest access an MSR without a VM exit
- * @vm: the VM
- * @msr: its number, 0..0x1fff or 0xc0000000..0xc0001fff
- * @read: RDMSR does not exit
- * @write: WRMSR does not exit
- *
- * SDM: "MSR-Bitmap Address". Only for MSRs that the CPU or switch.c keeps apart
- * from the host's.
- */
-void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write)
+/* SDM: "MSR-Bitmap Address". */
+static void allow(struct vmx_vm *vm, u32 msr, bool read, bool write)
 {
 	bool high = msr >= MSR_HIGH_START;
 	u32 bit = high ? msr - MSR_HIGH_START : msr;
@@ -40,19 +31,48 @@ void vmx_msr_allow(struct vmx_vm *vm, u32 msr, bool read, bool write)
 		__clear_bit(bit + MSR_BITMAP_WRITE, vm->msr_bitmap);
 }
 
-/* What the guest may access without an exit: SDM "MSR-Bitmap Address". */
-static const struct { u32 msr; bool write; } passed_through[] = {
-	{ MSR_FS_BASE, true },
-	{ MSR_GS_BASE, true },
-	{ MSR_KERNEL_GS_BASE, true },
-	{ MSR_IA32_SYSENTER_CS, true },
-	{ MSR_IA32_SYSENTER_ESP, true },
-	{ MSR_IA32_SYSENTER_EIP, true },
-	{ MSR_IA32_TSC, false },
+/*
+ * What the guest may access without an exit: what the CPU or switch.c keeps
+ * apart from the host's, and what can only be read.
+ */
+static const struct {
+	u32 msr;
+	bool write;
+	bool residency;		/* only for vmx_pass_residency_msrs() */
+} passed_through[] = {
+	{ MSR_FS_BASE, .write = true },
+	{ MSR_GS_BASE, .write = true },
+	{ MSR_KERNEL_GS_BASE, .write = true },
+	{ MSR_IA32_SYSENTER_CS, .write = true },
+	{ MSR_IA32_SYSENTER_ESP, .write = true },
+	{ MSR_IA32_SYSENTER_EIP, .write = true },
+	{ MSR_IA32_TSC },
+	{ MSR_CORE_C1_RES, .residency = true },
+	{ MSR_CORE_C3_RESIDENCY, .residency = true },
+	{ MSR_CORE_C6_RESIDENCY, .residency = true },
+	{ MSR_CORE_C7_RESIDENCY, .residency = true },
 };
 
+static void fill_bitmap(struct vmx_vm *vm,
+			bool (*allows)(const void *filter, u32 msr, bool write),
+			const void *filter)
+{
+	u32 msr;
+	int i;
+
+	memset(vm->msr_bitmap, 0xff, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(passed_through); i++) {
+		if (passed_through[i].residency &&
+		    !READ_ONCE(vm->residency_msrs_passed))
+			continue;
+		msr = passed_through[i].msr;
+		allow(vm, msr, allows(filter, msr, false),
+		      passed_through[i].write && allows(filter, msr, true));
+	}
+}
+
 /**
- * vmx_filter_msrs() - make accesses exit that would not otherwise
+ * vmx_filter_msrs() - choose the accesses that do not exit
  * @vm: the VM
  * @allows: says whether an MSR may be accessed without an exit
  * @filter: its first argument
@@ -63,17 +83,38 @@ void vmx_filter_msrs(struct vmx_vm *vm,
 		     bool (*allows)(const void *filter, u32 msr, bool write),
 		     const void *filter)
 {
-	u32 msr;
-	int i;
-
-	memset(vm->msr_bitmap, 0xff, PAGE_SIZE);
-	for (i = 0; i < ARRAY_SIZE(passed_through); i++) {
-		msr = passed_through[i].msr;
-		vmx_msr_allow(vm, msr, allows(filter, msr, false),
-			      passed_through[i].write &&
-			      allows(filter, msr, true));
-	}
+	fill_bitmap(vm, allows, filter);
 	vmx_kick_all(vm);
+}
+
+/**
+ * vmx_pass_residency_msrs() - let the guest read how long its core has slept
+ * @vm: the VM; vmx_filter_msrs() makes it so
+ */
+void vmx_pass_residency_msrs(struct vmx_vm *vm)
+{
+	WRITE_ONCE(vm->residency_msrs_passed, true);
+}
+
+/**
+ * vmx_forgo_exiting() - let instructions of the guest execute without an exit
+ * @vm: the VM
+ * @controls: primary processor-based controls that its vCPUs do without from
+ * now on, but for those there are already; HLT, MWAIT and MONITOR exiting only
+ *
+ * SDM: "Primary Processor-Based VM-Execution Controls".
+ *
+ * Context: one at a time.
+ */
+void vmx_forgo_exiting(struct vmx_vm *vm, u32 controls)
+{
+	WRITE_ONCE(vm->proc_controls_forgone,
+		   vm->proc_controls_forgone | controls);
+}
+
+static bool allows_all(const void *filter, u32 msr, bool write)
+{
+	return true;
 }
 
 /**
@@ -85,18 +126,13 @@ void vmx_filter_msrs(struct vmx_vm *vm,
  */
 int vmx_vm_create(struct vmx_vm *vm)
 {
-	int i;
-
 	spin_lock_init(&vm->vcpus_lock);
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->msr_bitmap = (unsigned long *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!vm->msr_bitmap)
 		return -ENOMEM;
 
-	memset(vm->msr_bitmap, 0xff, PAGE_SIZE);
-	for (i = 0; i < ARRAY_SIZE(passed_through); i++)
-		vmx_msr_allow(vm, passed_through[i].msr, true,
-			      passed_through[i].write);
+	fill_bitmap(vm, allows_all, NULL);
 	return 0;
 }
 

@@ -29,11 +29,11 @@ void vmx_events_entered(struct vmx_vcpu *v)
 	switch (ev->entry_info & INTR_INFO_INTR_TYPE_MASK) {
 	case INTR_TYPE_EXT_INTR:
 	case INTR_TYPE_SOFT_INTR:
+		ev->nr_interrupts++;
 		ev->interrupt.info = 0;
 		break;
 	case INTR_TYPE_NMI_INTR:
-		if (!ev->nmi_injected)
-			ev->nmi_pending--;
+		ev->nr_nmis++;
 		break;
 	default:
 		ev->exception.info = 0;

@@ -55,6 +55,7 @@ void vmx_insn_failed(struct vmx_vcpu *v, const char *insn, u64 operand,
 	if (outcome == VMX_FAIL_VALID)
 		vmread(VM_INSTRUCTION_ERROR, &error);
 	WRITE_ONCE(v->vm->dead, true);
+	v->dirty |= VMX_DIRTY_VM;
 
 	/* VMX is off by then: nothing to tell. */
 	if (READ_ONCE(vmx_rebooting))
@@ -69,28 +70,22 @@ void vmx_insn_failed(struct vmx_vcpu *v, const char *insn, u64 operand,
 }
 
 /**
- * vmx_vmread_failed() - the part of a VMREAD that is out of line
- * @v: the vCPU
- * @field: encoding of the VMCS field
- * @outcome: how it failed
+ * vmx_access_failed() - a VMREAD or a VMWRITE has failed: see vmcs_access.h
+ * @v: the vCPU; its failed_access says which, and is forgotten
+ *
+ * Context: any but NMI; the VMCS is current.
  */
-noinline void vmx_vmread_failed(struct vmx_vcpu *v, unsigned long field,
-				enum vmx_outcome outcome)
+void vmx_access_failed(struct vmx_vcpu *v)
 {
-	vmx_insn_failed(v, "VMREAD", field, outcome);
-}
+	u32 access = v->failed_access;
+	u32 field = access & ~(VMX_FAILED_READ | VMX_FAILED_WRITE);
 
-/**
- * vmx_vmwrite_failed() - the part of a VMWRITE that is out of line
- * @v: the vCPU
- * @field: encoding of the VMCS field
- * @value: what was to be written
- * @outcome: how it failed
- */
-noinline void vmx_vmwrite_failed(struct vmx_vcpu *v, unsigned long field,
-				 unsigned long value, enum vmx_outcome outcome)
-{
-	vmx_insn_failed(v, "VMWRITE", field, outcome);
+	v->failed_access = 0;
+	if (access & VMX_FAILED_READ)
+		vmx_insn_failed(v, "VMREAD", field, vmread_outcome(field));
+	else
+		vmx_insn_failed(v, "VMWRITE", field,
+				vmwrite_outcome(field, v->failed_value));
 }
 
 /**
@@ -114,13 +109,16 @@ noinstr enum vmx_outcome vmread_outcome(unsigned long field)
  * @field: encoding of the VMCS field
  * @value: what was to be written
  *
- * Return: the outcome.
+ * Return: the outcome; not VMX_SUCCEED: it is too late then.
  */
 noinstr enum vmx_outcome vmwrite_outcome(unsigned long field,
 					 unsigned long value)
 {
-	return VMX_EXECUTE("VMWRITE %[value], %[field]",
-			   [field] "r" (field), [value] "r" (value));
+	enum vmx_outcome outcome;
+
+	outcome = VMX_EXECUTE("VMWRITE %[value], %[field]",
+			      [field] "r" (field), [value] "r" (value));
+	return outcome == VMX_SUCCEED ? VMX_FAIL_INVALID : outcome;
 }
 
 /* ---- active and current ---- */
@@ -309,6 +307,8 @@ void vmx_vcpu_put(struct vmx_vcpu *v)
 	if (v->host_saved)
 		vmx_restore_host(v);
 	vmx_oracle_put();
+	if (unlikely(v->failed_access))
+		vmx_access_failed(v);
 	v->put_switches = context_switches();
 	preempt_enable();
 }
@@ -354,6 +354,7 @@ int vmx_vcpu_create(struct vmx_vcpu *v, struct vmx_vm *vm)
 	v->vm = vm;
 	v->loaded_cpu = -1;
 	v->host_cpu = -1;
+	vmx_enter_init_vcpu(v);
 	r = alloc_vmcs_region(v);
 	if (r)
 		return r;

@@ -5,7 +5,9 @@
  *
  * All of these need the vCPU's VMCS to be current: preemption disabled between
  * vmx_vcpu_load() and vmx_vcpu_put(). Kernels that check preemption assert it.
- * A failure marks the VM dead, says so in the log, and reads as zero.
+ * What fails reads as zero; the next entry or vmx_vcpu_put() says so in the log
+ * and marks the VM dead. Only a note is made here, so that no caller keeps
+ * registers for the call of a function that is never called.
  */
 #ifndef MINIVMX_VMX_VMCS_ACCESS_H
 #define MINIVMX_VMX_VMCS_ACCESS_H
@@ -37,11 +39,6 @@ enum vmcs_width {
 /* The vCPU whose VMCS is current on this CPU. */
 DECLARE_PER_CPU(struct vmx_vcpu *, vmx_current_vcpu);
 
-void vmx_vmread_failed(struct vmx_vcpu *v, unsigned long field,
-		       enum vmx_outcome outcome);
-void vmx_vmwrite_failed(struct vmx_vcpu *v, unsigned long field,
-			unsigned long value, enum vmx_outcome outcome);
-
 static __always_inline void vmcs_assert_current(struct vmx_vcpu *v)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_PREEMPT))
@@ -53,13 +50,13 @@ static __always_inline void vmcs_assert_current(struct vmx_vcpu *v)
 static __always_inline unsigned long vmcs_read_any(struct vmx_vcpu *v,
 						   unsigned long field)
 {
-	enum vmx_outcome outcome;
 	unsigned long value;
 
 	vmcs_assert_current(v);
-	outcome = vmread(field, &value);
-	if (unlikely(outcome != VMX_SUCCEED))
-		vmx_vmread_failed(v, field, outcome);
+	if (unlikely(!vmread_succeeds(field, &value))) {
+		v->failed_access = field | VMX_FAILED_READ;
+		v->dirty |= VMX_DIRTY_VM;
+	}
 	return value;
 }
 
@@ -67,12 +64,12 @@ static __always_inline void vmcs_write_any(struct vmx_vcpu *v,
 					   unsigned long field,
 					   unsigned long value)
 {
-	enum vmx_outcome outcome;
-
 	vmcs_assert_current(v);
-	outcome = vmwrite(field, value);
-	if (unlikely(outcome != VMX_SUCCEED))
-		vmx_vmwrite_failed(v, field, value, outcome);
+	if (unlikely(!vmwrite_succeeds(field, value))) {
+		v->failed_access = field | VMX_FAILED_WRITE;
+		v->failed_value = value;
+		v->dirty |= VMX_DIRTY_VM;
+	}
 }
 
 static __always_inline u16 vmcs_read16(struct vmx_vcpu *v, unsigned long field)

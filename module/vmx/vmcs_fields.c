@@ -127,7 +127,8 @@ int vmx_field_writable(u32 field, u64 value)
 			 SECONDARY_EXEC_UNRESTRICTED_GUEST |		\
 			 SECONDARY_EXEC_RDRAND_EXITING |		\
 			 SECONDARY_EXEC_RDSEED_EXITING |		\
-			 SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_XSAVES)
+			 SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_XSAVES | \
+			 SECONDARY_EXEC_TSC_SCALING)
 #define EXIT_FREE	(VM_EXIT_SAVE_IA32_PAT | VM_EXIT_SAVE_IA32_EFER | \
 			 VM_EXIT_SAVE_VMX_PREEMPTION_TIMER)
 #define ENTRY_FREE	VM_ENTRY_IA32E_MODE
@@ -151,13 +152,14 @@ static bool differ(u32 field, u32 expected, u32 free)
 /* Would the guest have what is the host's if the CPU entered now? */
 static bool host_at_risk(struct vmx_vcpu *v)
 {
+	u32 proc_free = PROC_FREE | READ_ONCE(v->vm->proc_controls_forgone);
 	u32 proc2 = vmx_caps.proc2_controls;
 	u64 cr4 = field_or_zero(GUEST_CR4);
 
 	if (!v->vpid)
 		proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	if (differ(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin_controls, PIN_FREE) ||
-	    differ(CPU_BASED_VM_EXEC_CONTROL, vmx_caps.proc_controls, PROC_FREE) ||
+	    differ(CPU_BASED_VM_EXEC_CONTROL, vmx_caps.proc_controls, proc_free) ||
 	    differ(SECONDARY_VM_EXEC_CONTROL, proc2, PROC2_FREE) ||
 	    differ(VM_EXIT_CONTROLS, vmx_caps.exit_controls, EXIT_FREE) ||
 	    differ(VM_ENTRY_CONTROLS, vmx_caps.entry_controls, ENTRY_FREE))
@@ -245,6 +247,8 @@ static void read_copies(struct vmx_vcpu *v)
 	v->cr0_shadow = field_or_zero(CR0_READ_SHADOW);
 	v->cr4_shadow = field_or_zero(CR4_READ_SHADOW);
 	v->tsc_offset = field_or_zero(TSC_OFFSET);
+	v->tsc_multiplier = v->proc2_controls & SECONDARY_EXEC_TSC_SCALING ?
+			    field_or_zero(TSC_MULTIPLIER) : VMX_TSC_UNSCALED;
 	v->efer = field_or_zero(GUEST_IA32_EFER);
 	v->dr7 = field_or_zero(GUEST_DR7);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The contents of a new VMCS, in the order of the SDM's areas. A field that is
- * not here is written later (the host's CR3, CR4 and RSP before each entry that
- * finds them changed, per-CPU ones when the VMCS changes CPU) or belongs to a
- * control that is off.
+ * not here is written later (the host's CR3 and CR4 before each entry that finds
+ * them changed, per-CPU ones when the VMCS changes CPU) or belongs to a control
+ * that is off.
  */
 #include <linux/types.h>
 #include <asm/desc.h>
@@ -90,7 +90,7 @@ static void init_guest_registers(struct vmx_vcpu *v)
 	vmcs_write_natural(v, GUEST_SYSENTER_EIP, 0);
 	vmcs_write64(v, GUEST_IA32_PAT, RESET_PAT);
 	vmx_set_guest_efer(v, 0);
-	v->xcr0 = RESET_XCR0;
+	vmx_set_xcr0(v, RESET_XCR0);
 }
 
 /* SDM: "Guest Non-Register State" */
@@ -122,6 +122,8 @@ static void init_host_state(struct vmx_vcpu *v)
 	struct desc_ptr idt;
 
 	vmcs_write_natural(v, HOST_CR0, read_cr0());
+	/* No stack: see vmenter.S. */
+	vmcs_write_natural(v, HOST_RSP, (unsigned long)v);
 	vmcs_write_natural(v, HOST_RIP, (unsigned long)vmx_exit_point);
 
 	vmcs_write16(v, HOST_CS_SELECTOR, __KERNEL_CS);
@@ -157,7 +159,8 @@ static void init_proc2_fields(struct vmx_vcpu *v)
 static void init_execution_controls(struct vmx_vcpu *v)
 {
 	v->pin_controls = vmx_caps.pin_controls;
-	v->proc_controls = vmx_caps.proc_controls;
+	v->proc_controls = vmx_caps.proc_controls &
+			   ~READ_ONCE(v->vm->proc_controls_forgone);
 	v->proc2_controls = vmx_caps.proc2_controls;
 	if (!v->vpid)
 		v->proc2_controls &= ~SECONDARY_EXEC_ENABLE_VPID;
@@ -171,8 +174,9 @@ static void init_execution_controls(struct vmx_vcpu *v)
 	vmcs_write32(v, PAGE_FAULT_ERROR_CODE_MASK, 0);
 	vmcs_write32(v, PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	v->tsc_offset = 0;
+	v->tsc_multiplier = VMX_TSC_UNSCALED;
 	vmcs_write64(v, TSC_OFFSET, 0);
-	vmcs_write_natural(v, CR0_GUEST_HOST_MASK, ~X86_CR0_TS);
+	vmcs_write_natural(v, CR0_GUEST_HOST_MASK, ~VMX_CR0_GUEST_OWNED);
 	vmcs_write32(v, CR3_TARGET_COUNT, 0);
 	vmcs_write64(v, MSR_BITMAP, __pa(v->vm->msr_bitmap));
 	init_proc2_fields(v);

@@ -11,9 +11,6 @@
 
 #include "vmenter.h"
 
-/* VMCS field; <asm/vmx.h> has it in an enum, which the assembler can't read. */
-#define HOST_RSP	0x00006c14
-
 /* Numbers of the registers in instructions index vmx_vcpu.gpr. */
 #define GPR(n)		(VMX_VCPU_GPR + 8 * (n))
 #define GPR_RAX		GPR(0)
@@ -27,27 +24,32 @@
 .section .noinstr.text, "ax"
 
 /*
- * unsigned int vmx_switch_to_guest(struct vmx_vcpu *v, bool launched)
+ * unsigned int vmx_switch_to_guest(struct vmx_vcpu *v)
  *
  * VMLAUNCH or VMRESUME, until the VM exit or the failure. Guest registers are
  * taken from v->gpr and put back there if there was a VM exit; RSP, RIP and
  * RFLAGS are in the VMCS. Interrupts are disabled. Returns VMX_SWITCH_*.
+ *
+ * VM exit loads RSP with the address of struct vmx_vcpu, whatever the stack is:
+ * so HOST_RSP never changes, and the way to the structure needs no register of
+ * the guest. Nobody may push anything there, and nobody does: between VM exit
+ * and the load of the real RSP three instructions follow, which can't fault;
+ * interrupts are disabled, DR7 and TF are clear; and NMIs, machine checks and
+ * double faults have stacks of their own (IST, or FRED's stack levels). If an
+ * NMI's handler looks at the RSP that it has interrupted, such as to unwind, it
+ * finds that this is no stack and stops there.
  */
 SYM_FUNC_START(vmx_switch_to_guest)
 	push	%rbp
-	mov	%rsp, %rbp
 	push	%r15
 	push	%r14
 	push	%r13
 	push	%r12
 	push	%rbx
+	mov	%rsp, VMX_VCPU_HOST_RSP(%rdi)
+	UNWIND_HINT_SAVE
+	/* For a failure, which leaves all registers as they are. */
 	push	%rdi
-	mov	%esi, %ebx
-
-	/* VM exit returns to this stack; mostly it is the same as last time. */
-	cmp	%rsp, VMX_VCPU_HOST_RSP(%rdi)
-	jne	.Lwrite_host_rsp
-.Lhost_rsp_written:
 
 	/*
 	 * The guest's IA32_SPEC_CTRL. From here to VM entry nothing may return
@@ -62,8 +64,8 @@ SYM_FUNC_START(vmx_switch_to_guest)
 	wrmsr
 .Lguest_spec_ctrl_done:
 
-	/* CF chooses the instruction: neither MOV nor VERW change it. */
-	bt	$0, %ebx
+	/* CF, set if not launched, chooses: neither MOV nor VERW change it. */
+	cmpb	$1, VMX_VCPU_LAUNCHED(%rdi)
 
 	mov	GPR_RAX(%rdi), %rax
 	mov	GPR_RCX(%rdi), %rcx
@@ -84,10 +86,8 @@ SYM_FUNC_START(vmx_switch_to_guest)
 	/* Last: what is loaded after VERW could be sampled by the guest. */
 	CLEAR_CPU_BUFFERS
 
-	jnc	.Lvmlaunch
+	jc	.Lvmlaunch
 
-	/* VM exit goes to vmx_exit_point, with the stack as it is here. */
-	UNWIND_HINT_SAVE
 .Lvmresume:
 	vmresume
 	jmp	.Lfailed
@@ -101,8 +101,10 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	UNWIND_HINT_RESTORE
 	ENDBR
 
-	push	%rdi
-	mov	8(%rsp), %rdi
+	mov	%rdi, GPR_RDI(%rsp)
+	mov	%rsp, %rdi
+	mov	VMX_VCPU_HOST_RSP(%rdi), %rsp
+
 	mov	%rax, GPR_RAX(%rdi)
 	mov	%rcx, GPR_RCX(%rdi)
 	mov	%rdx, GPR_RDX(%rdi)
@@ -117,13 +119,10 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	mov	%r13, GPR(13)(%rdi)
 	mov	%r14, GPR(14)(%rdi)
 	mov	%r15, GPR(15)(%rdi)
-	pop	GPR_RDI(%rdi)
 
 	mov	$VMX_SWITCH_EXITED, %ebx
 
 .Lleave:
-	pop	%rdi
-
 	/*
 	 * No value of the guest may be left for speculation, not even in the
 	 * registers that are restored below: that load may be speculated past.
@@ -174,23 +173,16 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	pop	%rbp
 	RET
 
-.Lwrite_host_rsp:
-	mov	$HOST_RSP, %eax
-.Lvmwrite:
-	vmwrite	%rsp, %rax
-	_ASM_EXTABLE(.Lvmwrite, .Lfault)
-	jbe	.Lfailed
-	mov	%rsp, VMX_VCPU_HOST_RSP(%rdi)
-	jmp	.Lhost_rsp_written
-
 	/* VMfailInvalid sets CF, VMfailValid sets ZF. */
 .Lfailed:
+	pop	%rdi
 	mov	$VMX_SWITCH_FAIL_INVALID, %ebx
 	jc	.Lleave
 	mov	$VMX_SWITCH_FAIL_VALID, %ebx
 	jmp	.Lleave
 
 .Lfault:
+	pop	%rdi
 	mov	$VMX_SWITCH_FAULT, %ebx
 	jmp	.Lleave
 SYM_FUNC_END(vmx_switch_to_guest)

@@ -7,6 +7,7 @@
 #define VMX_VCPU_GPR		0
 #define VMX_VCPU_SPEC_CTRL	128
 #define VMX_VCPU_HOST_RSP	136
+#define VMX_VCPU_LAUNCHED	144
 
 /* Return values of vmx_switch_to_guest(). */
 #define VMX_SWITCH_EXITED	0
@@ -17,7 +18,7 @@
 #ifndef __ASSEMBLY__
 struct vmx_vcpu;
 
-unsigned int vmx_switch_to_guest(struct vmx_vcpu *v, bool launched);
+unsigned int vmx_switch_to_guest(struct vmx_vcpu *v);
 extern const char vmx_exit_point[];
 #endif
 

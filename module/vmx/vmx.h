@@ -63,11 +63,15 @@ enum vmx_cached_field {
 	VMX_CACHED_IDT_VECTORING,
 };
 
-/*
- * How one attempt to enter the guest ended, read once by enter.c.
- * number is the VM-instruction error for VMX_ENTRY_FAIL_VALID; reason is the
- * full 32-bit exit reason for the other two that name one.
- */
+/* What else an entry must see to: bits of vmx_vcpu.dirty above the fields'. */
+#define VMX_DIRTY_XSTATE	BIT(30)	/* XCR0, IA32_XSS or who uses PKRU changed */
+#define VMX_DIRTY_VM		BIT(31)	/* the VM is dead, or about to be */
+
+/* vmx_vcpu.failed_access, with the field's encoding. */
+#define VMX_FAILED_READ		BIT(30)
+#define VMX_FAILED_WRITE	BIT(31)
+
+/* How the last attempt to enter the guest ended. */
 enum vmx_entry_outcome {
 	VMX_ENTRY_EXITED,	/* the guest ran and exited: see reason */
 	VMX_ENTRY_REFUSED,	/* exit reason with bit 31: VM-entry failure */
@@ -77,9 +81,12 @@ enum vmx_entry_outcome {
 	VMX_ENTRY_NONE,		/* there was no attempt yet */
 };
 
+/* vmx_exit.reason if there was no VM exit: with bit 31, as of failed entries. */
+#define VMX_NO_EXIT_REASON	U32_MAX
+
 /* What the last attempt to enter left behind; qualification etc. are lazy. */
 struct vmx_exit {
-	enum vmx_entry_outcome outcome;	/* (p) */
+	enum vmx_entry_outcome outcome;	/* (p) valid after vmx_leave() */
 	u32 reason;		/* (p) full exit reason; basic one in bits 15:0 */
 	u32 insn_error;		/* (p) VM-instruction error, VMX_ENTRY_FAIL_VALID */
 };
@@ -111,6 +118,7 @@ struct vmx_events {
 	bool triple_fault;		/* (v) a third fault while delivering #DF */
 	bool irq_window_wanted;		/* (v) exit as soon as an interrupt can be taken */
 	u32 entry_info;			/* (p) what the VMCS holds for the next entry */
+	u64 nr_interrupts, nr_nmis;	/* (p) that entries have taken */
 };
 
 /* Guest values of MSRs that the CPU does not switch; index into vmx_vcpu.msr. */
@@ -141,6 +149,8 @@ struct vmx_vcpu;
 struct vmx_vm {
 	struct ept ept;
 	unsigned long *msr_bitmap;	/* (c) page; all ones but for what is safe */
+	u32 proc_controls_forgone;	/* (a) new vCPUs start without these */
+	bool residency_msrs_passed;	/* (a) among those that do not exit */
 	spinlock_t vcpus_lock;		/* vcpus */
 	struct list_head vcpus;		/* (vcpus_lock) for kicks: vmx_vcpu.vm_link */
 	bool dead;			/* (a) a VMX instruction failed: no entry any more */
@@ -157,14 +167,17 @@ enum vmx_mode {
 
 /* The VMX half of a vCPU. */
 struct vmx_vcpu {
-	/* vmenter.S knows the offsets of these three: see vmenter.h */
+	/* vmenter.S knows the offsets of these four: see vmenter.h */
 	unsigned long gpr[VMX_NR_GPRS];	/* (p) RSP only through guest.h */
 	u64 spec_ctrl;			/* (p) the guest's IA32_SPEC_CTRL */
-	unsigned long host_rsp;		/* (i) HOST_RSP as last written */
+	unsigned long host_rsp;		/* (i) RSP while the guest has the CPU */
+	bool launched;			/* (i) VMRESUME, not VMLAUNCH */
 
 	/* copies of VMCS fields, see enum vmx_cached_field */
 	u32 cached;			/* (p) */
-	u32 dirty;			/* (p) */
+	u32 dirty;			/* (p) and VMX_DIRTY_* */
+	u32 failed_access;		/* (p) the last VMREAD or VMWRITE that failed, or 0 */
+	unsigned long failed_value;	/* (p) what it should have written */
 	unsigned long rip;		/* (p) */
 	unsigned long rflags;		/* (p) */
 	unsigned long cr0, cr3, cr4;	/* (p) guest CR0, CR3, CR4 as the VMCS has them */
@@ -189,9 +202,9 @@ struct vmx_vcpu {
 	unsigned long debugger_dr[4];	/* (p) its DR0-DR3 and DR7, which take the place */
 	unsigned long debugger_dr7;	/* (p)   of the guest's while */
 	bool debugger_has_dr;		/* (p)   this is true */
-	u64 xcr0;			/* (p) */
-	u64 xss;			/* (p) */
-	u32 pkru;			/* (p) valid while switched out */
+	u64 xcr0;			/* (p) vmx_set_xcr0() */
+	u64 xss;			/* (p) vmx_set_xss() */
+	u32 pkru;			/* (p) valid while not lent_pkru */
 	u64 efer;			/* (p) as in the VMCS: no guest write without an exit */
 	u64 msr[VMX_NR_SWITCHED_MSRS];	/* (p) through switch.c while guest_msrs_loaded */
 	u64 host_kernel_gs_base;	/* (p) the task's, while guest_msrs_loaded */
@@ -205,7 +218,6 @@ struct vmx_vcpu {
 	struct list_head loaded_link;	/* (i) in the list of the CPU where it is active */
 	struct list_head vm_link;	/* vmx_vm.vcpus_lock */
 	int loaded_cpu;			/* (a) CPU on which the VMCS is active, or -1 */
-	bool launched;			/* (i) */
 	u16 vpid;			/* (c) 0: none */
 	u32 pin_controls;		/* (p) copies of the VM-execution controls, */
 	u32 proc_controls;		/* (p)   so that a change needs no VMREAD */
@@ -215,8 +227,10 @@ struct vmx_vcpu {
 	unsigned long cr0_shadow;	/* (p) CR0 read shadow */
 	unsigned long cr4_shadow;	/* (p) CR4 read shadow */
 	unsigned long cr4_guest_owned;	/* (p) CR4 bits that the guest changes without exit */
-	u64 tsc_offset;			/* (p) */
+	u64 tsc_offset;			/* (p) in ticks of the guest */
+	u64 tsc_multiplier;		/* (p) VMX_TSC_UNSCALED: the control is off */
 	int ept_flush_gen;		/* (p) value of ept.flush_gen last honoured */
+	u64 nr_ept_flushes;		/* (p) how often */
 	enum vmx_mode mode;		/* (a) */
 
 	/* host state as last written to the VMCS, so that it is written on change only */
@@ -228,6 +242,12 @@ struct vmx_vcpu {
 	bool host_saved;		/* (p) the following are valid */
 	u16 host_ds_sel, host_es_sel, host_ldt_sel;	/* (p) */
 	u32 host_pkru;			/* (p) */
+
+	/* what the CPU has between vmx_enter() and vmx_leave(), else the host's */
+	u64 cpu_xcr0;			/* (i) */
+	u64 cpu_xss;			/* (i) */
+	bool lent_pkru;			/* (i) PKRU is the guest's */
+
 	u64 host_debugctl;		/* (i) */
 	unsigned int host_interrupts;	/* (i) see host_interrupts() in enter.c */
 	bool flush_l1d;			/* (i) the host may have left secrets in the L1D */
