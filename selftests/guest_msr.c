@@ -113,6 +113,40 @@ TEST(efer_rules)
 	ASSERT_DONE(&machine.vcpu);
 }
 
+static void guest_without_pdcm(void)
+{
+	GUEST_CHECK(TRAP_OF_RDMSR(MSR_IA32_PERF_CAPABILITIES) == GP_VECTOR);
+	guest_done();
+}
+
+static void guest_with_pdcm(void)
+{
+	(void)rdmsr(MSR_IA32_PERF_CAPABILITIES);
+	GUEST_CHECK(TRAP_OF_WRMSR(MSR_IA32_PERF_CAPABILITIES, 0) == GP_VECTOR);
+	guest_done();
+}
+
+/* IA32_PERF_CAPABILITIES is there for guests whose CPUID says so. */
+TEST(perf_capabilities_need_pdcm)
+{
+	const uint32_t pdcm = 1u << 15;
+
+	for (int with = 0; with < 2; with++) {
+		struct machine machine;
+		struct kvm_cpuid2 *cpuid;
+		uint32_t *ecx;
+
+		machine_start(&machine, with ? guest_with_pdcm :
+					       guest_without_pdcm);
+		cpuid = supported_cpuid(machine.vm.kvm);
+		ecx = &find_cpuid(cpuid, 1, 0)->ecx;
+		*ecx = with ? *ecx | pdcm : *ecx & ~pdcm;
+		ASSERT_EQ(0, dev_ioctl(machine.vcpu.fd, KVM_SET_CPUID2, cpuid));
+		ASSERT_DONE(&machine.vcpu);
+		machine_destroy(&machine);
+	}
+}
+
 static void guest_user_rdmsr(void)
 {
 	rdmsr(MSR_EFER);

@@ -201,6 +201,33 @@ TEST_F(in, stream_and_registers)
 	EXPECT_EQ(variant->left, after_count);
 }
 
+GUEST_STRING(guest_rep_insb_shortened, STRING_IN, "rep insb", guest_buffer, 3)
+
+/* The VMM may lower the count while it answers: the elements beyond are lost. */
+TEST(count_lowered_by_the_vmm)
+{
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	struct kvm_regs regs;
+
+	machine_start(&machine, guest_rep_insb_shortened);
+	memset(guest_buffer, 0, sizeof(guest_buffer));
+	ASSERT_EXIT(vcpu, KVM_EXIT_IO);
+	ASSERT_EQ(KVM_EXIT_IO_IN, vcpu->run->io.direction);
+	ASSERT_EQ(3, vcpu->run->io.count);
+	memcpy(io_data(vcpu), "abc", 3);
+	regs = vcpu_regs(vcpu);
+	EXPECT_EQ(3, regs.rcx);
+	regs.rcx = 1;
+	vcpu_set_regs(vcpu, &regs);
+
+	ASSERT_DONE(vcpu);
+	EXPECT_EQ(0, memcmp(guest_buffer, "a\0\0", 3));
+	EXPECT_EQ((uint64_t)guest_buffer + 1, after_index);
+	EXPECT_EQ(0, after_count);
+	machine_destroy(&machine);
+}
+
 #define STRING16	0x4000	/* a buffer below 64 KiB */
 
 GUEST_ASM(real_mode_strings, 16,

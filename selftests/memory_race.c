@@ -4,12 +4,17 @@
  * guest may see old or new contents, or nothing; the host must not suffer.
  */
 #include <pthread.h>
+#include <time.h>
 
 #include "test.h"
 
 #define GPA_A	0x20000000ull
 #define SIZE	(64 * PAGE_SIZE)
 #define ROUNDS	40
+
+/* Enough of it for changes to take a while, in less than the watchdog's time. */
+#define MOVED_SIZE	(128 * SIZE)
+#define MOVES_NS	400000000
 
 static volatile uint64_t stop, sweeps;
 
@@ -25,6 +30,19 @@ static void guest_sweeps(void)
 	guest_done();
 }
 
+/*
+ * However slow the machine is, the guest gets round at least once: the pauses
+ * grow until it can write more than a page in one.
+ */
+static bool goes_on(int i, int rounds)
+{
+	if (i < rounds)
+		return true;
+	if (!sweeps)
+		usleep(100 * (i - rounds));
+	return !sweeps;
+}
+
 struct disturber {
 	struct vm *vm;
 	uint8_t *host;
@@ -35,7 +53,7 @@ static void *drops_pages(void *argument)
 {
 	struct disturber *disturber = argument;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; goes_on(i, ROUNDS); i++) {
 		if (madvise(disturber->host, SIZE, MADV_DONTNEED))
 			disturber->failures++;
 		usleep(100);
@@ -48,7 +66,7 @@ static void *replaces_pages(void *argument)
 {
 	struct disturber *disturber = argument;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; goes_on(i, ROUNDS); i++) {
 		if (mmap(disturber->host, SIZE, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
 		    MAP_FAILED)
@@ -63,7 +81,7 @@ static void *forks(void *argument)
 {
 	struct disturber *disturber = argument;
 
-	for (int i = 0; i < ROUNDS / 8; i++) {
+	for (int i = 0; goes_on(i, ROUNDS / 8); i++) {
 		pid_t child = fork();
 
 		if (!child)
@@ -79,7 +97,7 @@ static void *removes_slot(void *argument)
 {
 	struct disturber *disturber = argument;
 
-	for (int i = 0; i < ROUNDS / 2; i++) {
+	for (int i = 0; goes_on(i, ROUNDS / 2); i++) {
 		if (vm_set_slot(disturber->vm, SLOT_FREE, 0, GPA_A, 0,
 				disturber->host))
 			disturber->failures++;
@@ -93,6 +111,36 @@ static void *removes_slot(void *argument)
 	return NULL;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/*
+ * Without a pause, so that the slot comes and goes between two looks of the
+ * host at it, if there is a second CPU. The guest need not get far meanwhile.
+ */
+static void *moves_slot(void *argument)
+{
+	struct disturber *disturber = argument;
+	uint64_t end = now_ns() + MOVES_NS;
+
+	watchdog_start();
+	while (now_ns() < end) {
+		if (vm_set_slot(disturber->vm, SLOT_FREE, 0, GPA_A + MOVED_SIZE,
+				MOVED_SIZE, disturber->host) ||
+		    vm_set_slot(disturber->vm, SLOT_FREE, 0, GPA_A, MOVED_SIZE,
+				disturber->host))
+			disturber->failures++;
+	}
+	watchdog_start();
+	stop = 1;
+	return NULL;
+}
+
 FIXTURE(race) {
 	struct machine machine;
 	struct disturber disturber;
@@ -100,20 +148,22 @@ FIXTURE(race) {
 
 FIXTURE_VARIANT(race) {
 	void *(*disturb)(void *argument);
+	uint64_t size;
 	bool mmio;
 };
 
-FIXTURE_VARIANT_ADD(race, madvise) { drops_pages, false };
-FIXTURE_VARIANT_ADD(race, mmap) { replaces_pages, false };
-FIXTURE_VARIANT_ADD(race, fork) { forks, false };
-FIXTURE_VARIANT_ADD(race, slots) { removes_slot, true };
+FIXTURE_VARIANT_ADD(race, madvise) { drops_pages, SIZE, false };
+FIXTURE_VARIANT_ADD(race, mmap) { replaces_pages, SIZE, false };
+FIXTURE_VARIANT_ADD(race, fork) { forks, SIZE, false };
+FIXTURE_VARIANT_ADD(race, slots) { removes_slot, SIZE, true };
+FIXTURE_VARIANT_ADD(race, moves) { moves_slot, MOVED_SIZE, true };
 
 FIXTURE_SETUP(race)
 {
 	machine_start(&self->machine, guest_sweeps);
 	self->disturber.vm = &self->machine.vm;
-	self->disturber.host = anonymous_memory(SIZE);
-	if (vm_set_slot(&self->machine.vm, SLOT_FREE, 0, GPA_A, SIZE,
+	self->disturber.host = anonymous_memory(variant->size);
+	if (vm_set_slot(&self->machine.vm, SLOT_FREE, 0, GPA_A, variant->size,
 			self->disturber.host))
 		die("memory slot");
 }

@@ -202,4 +202,42 @@ TEST(sizes)
 	EXPECT_EQ(-EFAULT, dev_ioctl(machine.vcpu.fd, KVM_SET_MSRS, NULL));
 }
 
+TEST(every_feature_msr_can_be_read)
+{
+	int kvm = device_open();
+	struct list list = { .nmsrs = MAX_LIST };
+
+	ASSERT_EQ(0, dev_ioctl(kvm, KVM_GET_MSR_FEATURE_INDEX_LIST, &list));
+	EXPECT_TRUE(is_listed(&list, MSR_IA32_PERF_CAPABILITIES));
+	for (uint32_t i = 0; i < list.nmsrs; i++) {
+		struct msrs msrs = {
+			.nmsrs = 1,
+			.entries = { { .index = list.indices[i] } },
+		};
+
+		EXPECT_EQ(1, dev_ioctl(kvm, KVM_GET_MSRS, &msrs)) {
+			TH_LOG("MSR %#x", list.indices[i]);
+		}
+	}
+}
+
+/* Bit 63 is reserved on every CPU. */
+TEST(perf_capabilities)
+{
+	struct machine machine;
+	uint64_t value = 1;
+
+	machine_create(&machine);
+	EXPECT_EQ(1, vcpu_get_msr(&machine.vcpu, MSR_IA32_PERF_CAPABILITIES,
+				  &value));
+	EXPECT_EQ(1, vcpu_set_msr(&machine.vcpu, MSR_IA32_PERF_CAPABILITIES,
+				  value));
+	EXPECT_EQ(1, vcpu_set_msr(&machine.vcpu, MSR_IA32_PERF_CAPABILITIES, 0));
+	EXPECT_EQ(0, vcpu_set_msr(&machine.vcpu, MSR_IA32_PERF_CAPABILITIES,
+				  1ull << 63));
+	EXPECT_EQ(1, vcpu_get_msr(&machine.vcpu, MSR_IA32_PERF_CAPABILITIES,
+				  &value));
+	EXPECT_EQ(0, value);
+}
+
 TEST_HARNESS_MAIN

@@ -33,7 +33,7 @@ TEST(interrupt_a_looping_guest)
 
 	kick_handler(SIGUSR1);
 	machine_start(&machine, guest_loops);
-	thread = kick_soon(SIGUSR1);
+	thread = kick_when(SIGUSR1, &loops);
 	ASSERT_EQ(-EINTR, vcpu_run(&machine.vcpu));
 	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
 	EXPECT_EQ(1, kicks_taken());
@@ -49,7 +49,7 @@ TEST(interrupt_a_guest_with_interrupts_off)
 
 	kick_handler(SIGUSR1);
 	machine_start(&machine, guest_loops_uninterruptibly);
-	thread = kick_soon(SIGUSR1);
+	thread = kick_when(SIGUSR1, &loops);
 	ASSERT_EQ(-EINTR, vcpu_run(&machine.vcpu));
 	EXPECT_EQ(KVM_EXIT_INTR, machine.vcpu.run->exit_reason);
 	EXPECT_EQ(1, kicks_taken());

@@ -54,4 +54,37 @@ TEST(platform_info_can_be_hidden)
 	EXPECT_EQ(1, vcpu_get_msr(&machine.vcpu, MSR_PLATFORM_INFO, &value));
 }
 
+static bool is_boot_cpu(struct vcpu *vcpu)
+{
+	return vcpu_sregs(vcpu).apic_base & (1 << 8);
+}
+
+TEST(the_boot_cpu_is_the_vcpu_chosen)
+{
+	struct vcpu vcpu[2];
+	struct vm vm;
+
+	vm_create(&vm);
+	EXPECT_TRUE(device_has(vm.kvm, KVM_CAP_SET_BOOT_CPU_ID));
+	EXPECT_EQ(0, dev_ioctl_value(vm.fd, KVM_SET_BOOT_CPU_ID, 0));
+	EXPECT_EQ(0, dev_ioctl_value(vm.fd, KVM_SET_BOOT_CPU_ID, 1));
+	vcpu_create(&vm, &vcpu[0], 0);
+	EXPECT_EQ(-EBUSY, dev_ioctl_value(vm.fd, KVM_SET_BOOT_CPU_ID, 0));
+	vcpu_create(&vm, &vcpu[1], 1);
+	EXPECT_FALSE(is_boot_cpu(&vcpu[0]));
+	EXPECT_TRUE(is_boot_cpu(&vcpu[1]));
+}
+
+TEST(the_boot_cpu_is_vcpu_0_if_none_is_chosen)
+{
+	struct vcpu vcpu[2];
+	struct vm vm;
+
+	vm_create(&vm);
+	vcpu_create(&vm, &vcpu[1], 1);
+	vcpu_create(&vm, &vcpu[0], 0);
+	EXPECT_TRUE(is_boot_cpu(&vcpu[0]));
+	EXPECT_FALSE(is_boot_cpu(&vcpu[1]));
+}
+
 TEST_HARNESS_MAIN

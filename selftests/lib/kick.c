@@ -11,6 +11,7 @@ static volatile sig_atomic_t taken;
 static struct {
 	pthread_t target;
 	int signal;
+	const volatile uint64_t *started;	/* may be NULL */
 } kick;
 
 static void takes_signal(int signal)
@@ -35,19 +36,31 @@ int kicks_taken(void)
 
 static void *send_kick(void *unused)
 {
-	usleep(SHORT_WHILE_US);
+	do
+		usleep(SHORT_WHILE_US);
+	while (kick.started && !*kick.started);
 	pthread_kill(kick.target, kick.signal);
 	return unused;
 }
 
-/* Sends @signal to the calling thread in a short while; join the thread. */
-pthread_t kick_soon(int signal)
+/*
+ * Sends @signal to the calling thread in a short while, but not before the
+ * guest has made *@started other than 0; join the thread.
+ */
+pthread_t kick_when(int signal, const volatile uint64_t *started)
 {
 	pthread_t thread;
 
 	kick.target = pthread_self();
 	kick.signal = signal;
+	kick.started = started;
 	if (pthread_create(&thread, NULL, send_kick, NULL))
 		die("pthread_create");
 	return thread;
+}
+
+/* Sends @signal to the calling thread in a short while; join the thread. */
+pthread_t kick_soon(int signal)
+{
+	return kick_when(signal, NULL);
 }

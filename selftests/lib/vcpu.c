@@ -91,15 +91,37 @@ struct kvm_cpuid_entry2 *find_cpuid(struct kvm_cpuid2 *cpuid, uint32_t leaf,
 	return NULL;
 }
 
+static void hide_from_ecx(struct kvm_cpuid2 *cpuid, uint32_t leaf,
+			  uint32_t features)
+{
+	struct kvm_cpuid_entry2 *entry = find_cpuid(cpuid, leaf, 0);
+
+	if (!entry)
+		die("CPUID leaf %u", leaf);
+	entry->ecx &= ~features;
+}
+
 /* Without VMX, so that KVM's nesting takes no part in any test. */
 void vcpu_set_supported_cpuid(struct vcpu *vcpu)
 {
 	struct kvm_cpuid2 *cpuid = supported_cpuid(vcpu->vm->kvm);
-	struct kvm_cpuid_entry2 *features = find_cpuid(cpuid, 1, 0);
 
-	if (!features)
-		die("CPUID leaf 1");
-	features->ecx &= ~(1u << 5);
+	hide_from_ecx(cpuid, 1, CPUID_1_ECX_VMX);
+	if (dev_ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
+		die("KVM_SET_CPUID2");
+	free(cpuid);
+}
+
+/*
+ * The same on both devices, as far as it says what registers can hold: KVM
+ * emulates an x2APIC, and UMIP where the CPU has none.
+ */
+void vcpu_set_common_cpuid(struct vcpu *vcpu)
+{
+	struct kvm_cpuid2 *cpuid = supported_cpuid(vcpu->vm->kvm);
+
+	hide_from_ecx(cpuid, 1, CPUID_1_ECX_VMX | CPUID_1_ECX_X2APIC);
+	hide_from_ecx(cpuid, 7, CPUID_7_ECX_UMIP);
 	if (dev_ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
 		die("KVM_SET_CPUID2");
 	free(cpuid);
@@ -292,19 +314,20 @@ static void describe_exit(const struct kvm_run *run)
 /* Says where a vCPU stands, for a failed assertion. */
 void vcpu_describe(struct vcpu *vcpu)
 {
+	const struct guest_failure *failure = GUESTS(vcpu->vm, guest_failure);
+	volatile struct guest_trap *trap = GUESTS(vcpu->vm, guest_trap);
 	struct kvm_regs regs = vcpu_regs(vcpu);
 
 	printf("# exit: %s, rip %#llx rsp %#llx rflags %#llx\n",
 	       exit_name(vcpu->run->exit_reason), regs.rip, regs.rsp,
 	       regs.rflags);
 	describe_exit(vcpu->run);
-	if (guest_failure.text)
-		printf("# guest: %s:%d: failed: %s\n", guest_failure.file,
-		       guest_failure.line, guest_failure.text);
-	if (guest_trap.vector != NO_TRAP)
+	if (failure->text)
+		printf("# guest: %s:%d: failed: %s\n", failure->file,
+		       failure->line, failure->text);
+	if (trap->vector != NO_TRAP)
 		printf("# guest: last exception %d(%#lx) at %#lx, cr2 %#lx\n",
-		       guest_trap.vector, guest_trap.error_code, guest_trap.rip,
-		       guest_trap.cr2);
+		       trap->vector, trap->error_code, trap->rip, trap->cr2);
 	fflush(stdout);
 }
 

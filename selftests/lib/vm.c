@@ -33,19 +33,26 @@ const char *device_path(void)
 	return getenv("MINIVMX_DEVICE") ?: "/dev/minivmx";
 }
 
-int device_open(void)
+/* A test that takes longer by nature starts it again on its way. */
+void watchdog_start(void)
 {
 	const char *limit = getenv("MINIVMX_WATCHDOG_MS");
 	int ms = limit ? atoi(limit) : WATCHDOG_MS;
 	struct itimerval watchdog = {
 		.it_value = { ms / 1000, ms % 1000 * 1000 },
 	};
+
+	if (setitimer(ITIMER_REAL, &watchdog, NULL))
+		die("setitimer for %d ms", ms);
+}
+
+int device_open(void)
+{
 	int fd = open(device_path(), O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		die("open %s", device_path());
-	if (setitimer(ITIMER_REAL, &watchdog, NULL))
-		die("setitimer for %d ms", ms);
+	watchdog_start();
 	return fd;
 }
 
@@ -176,14 +183,33 @@ void vm_load(struct vm *vm, uint64_t gpa, const char *start, const char *end)
 	memcpy(vm_host(vm, gpa), start, end - start);
 }
 
-static void add_image_slot(struct vm *vm)
+/* The test's image, in whole pages; guest-physical addresses are the same. */
+uint64_t vm_image_start(void)
 {
-	uint64_t start = (uint64_t)__executable_start & ~(PAGE_SIZE - 1);
+	return (uint64_t)__executable_start & ~(PAGE_SIZE - 1);
+}
+
+uint64_t vm_image_size(void)
+{
 	uint64_t end = ((uint64_t)_end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
-	if (start < RAM_SIZE || end > GPA_MMIO)
+	return end - vm_image_start();
+}
+
+void *vm_image_at(struct vm *vm, uint64_t address)
+{
+	return vm->image ? vm->image + (address - vm_image_start()) :
+			   (void *)address;
+}
+
+static void add_image_slot(struct vm *vm)
+{
+	uint64_t start = vm_image_start(), size = vm_image_size();
+
+	if (start < RAM_SIZE || start + size > GPA_MMIO)
 		die("the test is linked to an unexpected address");
-	if (vm_set_slot(vm, SLOT_IMAGE, 0, start, end - start, (void *)start))
+	vm->image = NULL;
+	if (vm_set_slot(vm, SLOT_IMAGE, 0, start, size, (void *)start))
 		die("memory slot for the test's image");
 }
 

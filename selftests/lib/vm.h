@@ -58,6 +58,10 @@
 #define SEL_FREE	0x50	/* the first one a test may use */
 #define GDT_LIMIT	0xfff
 
+#define CPUID_1_ECX_VMX		(1u << 5)
+#define CPUID_1_ECX_X2APIC	(1u << 21)
+#define CPUID_7_ECX_UMIP	(1u << 2)
+
 #define PTE_PRESENT	0x1ull
 #define PTE_WRITE	0x2ull
 #define PTE_USER	0x4ull
@@ -69,6 +73,7 @@ struct vm {
 	int kvm;	/* the device */
 	int fd;
 	uint8_t *ram;
+	uint8_t *image;	/* host memory of SLOT_IMAGE, NULL: the test itself */
 	uint64_t next_table;
 };
 
@@ -85,6 +90,7 @@ void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 
 const char *device_path(void);
 int device_open(void);
+void watchdog_start(void);
 bool device_has(int kvm, int extension);
 
 int dev_ioctl(int fd, unsigned long request, void *argument);
@@ -99,6 +105,9 @@ void vm_load(struct vm *vm, uint64_t gpa, const char *start, const char *end);
 void vm_set_gate(struct vm *vm, int vector, void *handler, int dpl, int ist);
 void vm_set_gate32(struct vm *vm, int vector, uint32_t handler,
 		   uint16_t selector, int dpl);
+uint64_t vm_image_start(void);
+uint64_t vm_image_size(void);
+void *vm_image_at(struct vm *vm, uint64_t address);
 void *anonymous_memory(size_t size);
 
 static inline void *vm_host(struct vm *vm, uint64_t gpa)
@@ -106,10 +115,15 @@ static inline void *vm_host(struct vm *vm, uint64_t gpa)
 	return vm->ram + gpa;
 }
 
+/* Where the guest has a variable of the test: it need not be the test's own. */
+#define GUESTS(vm, variable) \
+	((__typeof__(&(variable)))vm_image_at(vm, (uint64_t)&(variable)))
+
 void vcpu_create(struct vm *vm, struct vcpu *vcpu, unsigned int id);
 void vcpu_map_run(struct vcpu *vcpu);
 void vcpu_destroy(struct vcpu *vcpu);
 void vcpu_set_supported_cpuid(struct vcpu *vcpu);
+void vcpu_set_common_cpuid(struct vcpu *vcpu);
 void vcpu_set_mode(struct vcpu *vcpu, enum guest_mode mode, uint64_t rip);
 void vcpu_start(struct vcpu *vcpu, void (*guest)(void));
 int vcpu_run(struct vcpu *vcpu);
