@@ -10,12 +10,14 @@ KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
 JOBS	?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help all setup module minivmm selftests demo test bench bench-check \
+.PHONY: help all setup module minivmm selftests demo test test-diff bench bench-check \
 	check clean
 
 help:
 	@echo 'make demo [DEVICE=/dev/kvm]    boot Linux in minivmm in the emulated PC'
 	@echo 'make test [KERNEL=6.12|debug]  run all tests in the emulated PC'
+	@echo 'make test-diff [SEED=N] [COUNT=N]'
+	@echo '                               run generated guests on KVM and on MiniVMX, compare'
 	@echo 'make bench                     the cost of exits beside kvm_intel'"'"'s'
 	@echo 'make bench-check               the same, compared with the committed figures'
 	@echo 'make check                     W=1, sparse and checkpatch'
@@ -41,8 +43,9 @@ module:
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(KBUILD_ARGS) modules
 
 minivmm:
+	@test -e $(KDIR)/Makefile || lab/setup --kernel $(KERNEL)
 	@echo 'building minivmm'
-	@$(MAKE) -s -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace
+	@$(MAKE) -s -j$(JOBS) -C userspace BUILD=$(BUILD)/userspace KDIR=$(KDIR)
 	@userspace/mkinitrd $(BUILD)/userspace/initrd
 
 selftests: minivmm
@@ -57,6 +60,13 @@ demo: setup module minivmm
 
 test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
+
+# Another seed each time: what it prints runs again with SEED=.
+test-diff: SEED ?= $(shell date +%s)000000
+test-diff: COUNT ?= 3000
+test-diff: setup module selftests
+	@lab/run --kernel $(KERNEL) --kvm --cmdline mitigations=off --timeout 3600 \
+		--add $(BUILD)/selftests/diff -- diff/diff --seed $(SEED) --count $(COUNT)
 
 bench bench-check: setup module
 	@bench/setup

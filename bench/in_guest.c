@@ -147,10 +147,10 @@ static void coalesce(struct machine *machine)
 }
 
 static void assign_eventfd(struct machine *machine, uint64_t address,
-			   uint32_t flags)
+			   uint32_t length, uint32_t flags)
 {
 	struct kvm_ioeventfd event = {
-		.addr = address, .len = 4, .flags = flags,
+		.addr = address, .len = length, .flags = flags,
 		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 
@@ -160,12 +160,18 @@ static void assign_eventfd(struct machine *machine, uint64_t address,
 
 static void event_at_port(struct machine *machine)
 {
-	assign_eventfd(machine, PORT_EVENT, KVM_IOEVENTFD_FLAG_PIO);
+	assign_eventfd(machine, PORT_EVENT, 4, KVM_IOEVENTFD_FLAG_PIO);
 }
 
 static void event_at_address(struct machine *machine)
 {
-	assign_eventfd(machine, GPA_EVENT, 0);
+	assign_eventfd(machine, GPA_EVENT, 4, 0);
+}
+
+/* KVM need not know the instruction then. */
+static void event_of_any_length(struct machine *machine)
+{
+	assign_eventfd(machine, GPA_EVENT, 0, 0);
 }
 
 static void guest_event_out(void)
@@ -222,5 +228,8 @@ const struct row guest_rows[] = {
 	GUEST_ROW("ioeventfd by MMIO", guest_event_mmio, 0,
 		  .capability = KVM_CAP_IOEVENTFD,
 		  .prepare = event_at_address),
+	GUEST_ROW("ioeventfd by MMIO of any length", guest_event_mmio, 0,
+		  .capability = KVM_CAP_IOEVENTFD_ANY_LENGTH,
+		  .prepare = event_of_any_length),
 	{ .name = NULL },
 };
