@@ -3,11 +3,14 @@
  * The dirty log: which pages of a slot have been written since the VMM asked
  * last.
  *
- * Pages of a slot that is logged are mapped one by one, and writable only once
- * they are marked: the first write to each exits. vm->slots_sem, held for
- * reading by all who mark and for writing here, makes the log stand still
- * while it is copied to the VMM and its pages are write-protected again: what
- * a vCPU still writes meanwhile is in the copy.
+ * Pages of a slot that is logged are mapped one by one. Where the CPU has a
+ * page-modification log they are mapped writable and not dirty: the CPU notes
+ * the first write to each, and the notes become marks when its log is full or
+ * the VMM asks. Elsewhere they are writable only once they are marked: the
+ * first write to each exits. vm->slots_sem, held for reading by all who mark
+ * and for writing here, makes the marks stand still while they are copied to
+ * the VMM and the pages made clean or write-protected again: what a vCPU still
+ * writes meanwhile is in the copy.
  */
 #include <linux/bitmap.h>
 #include <linux/find.h>
@@ -17,8 +20,10 @@
 #include <linux/uaccess.h>
 
 #include "dirty_log.h"
+#include "vcpu.h"
 #include "vm.h"
 #include "vmx/ept.h"
+#include "vmx/pml.h"
 
 /* Pages that are looked at in one turn under ept.lock. */
 #define STEP	(SZ_1G >> PAGE_SHIFT)
@@ -34,13 +39,17 @@ static size_t log_bytes(unsigned long pages)
 	return BITS_TO_LONGS(pages) * sizeof(long);
 }
 
-/* Takes the right to write from @first to @end, page numbers in the slot. */
+/* From here on writes to @first to @end, page numbers in the slot, are noticed. */
 static bool protect(struct memslot *slot, unsigned long first,
 		    unsigned long end)
 {
-	return ept_write_protect(&slot->vm->vmx.ept,
-				 slot->gpa + PFN_PHYS(first),
-				 slot->gpa + PFN_PHYS(end));
+	struct vmx_vm *vmx = &slot->vm->vmx;
+	u64 start = slot->gpa + PFN_PHYS(first);
+
+	if (vmx->pml)
+		return ept_clear_dirty(&vmx->ept, start,
+				       slot->gpa + PFN_PHYS(end));
+	return ept_write_protect(&vmx->ept, start, slot->gpa + PFN_PHYS(end));
 }
 
 static void protect_all(struct memslot *slot)
@@ -76,6 +85,8 @@ int dirty_log_start(struct memslot *slot)
 			       GFP_KERNEL_ACCOUNT);
 	if (!slot->dirty)
 		return -ENOMEM;
+	if (!slot->vm->slots.nr_logs++)
+		vmx_pml_set(&slot->vm->vmx, true);
 	if (manual & KVM_DIRTY_LOG_INITIALLY_SET)
 		bitmap_set(slot->dirty, 0, nr_pages(slot));
 	else
@@ -86,11 +97,18 @@ int dirty_log_start(struct memslot *slot)
 /**
  * dirty_log_free() - forget a slot's log
  * @slot: with or without one
+ *
+ * Context: vm->slots_sem held for writing, or the VM has no user any more; may
+ * sleep.
  */
 void dirty_log_free(struct memslot *slot)
 {
+	if (!slot->dirty)
+		return;
 	kvfree(slot->dirty);
 	slot->dirty = NULL;
+	if (!--slot->vm->slots.nr_logs)
+		vmx_pml_set(&slot->vm->vmx, false);
 }
 
 /**
@@ -123,7 +141,46 @@ void dirty_log_mark(struct memslot *slot, u64 gpa, u64 len)
  */
 bool dirty_log_may_write(const struct memslot *slot, u64 gpa)
 {
-	return !slot->dirty || test_bit(PHYS_PFN(gpa - slot->gpa), slot->dirty);
+	return !slot->dirty || slot->vm->vmx.pml ||
+	       test_bit(PHYS_PFN(gpa - slot->gpa), slot->dirty);
+}
+
+static void mark_noted(void *data, u64 gpa)
+{
+	struct memslot *slot = memslot_find(data, gpa);
+
+	if (slot)
+		dirty_log_mark(slot, gpa, 1);
+}
+
+/**
+ * dirty_log_collect_vcpu() - make marks of what the CPU has noted of a vCPU
+ * @vcpu: the vCPU, not loaded
+ *
+ * Context: may sleep; takes vm->slots_sem.
+ * Return: 0 or -EINTR.
+ */
+int dirty_log_collect_vcpu(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+
+	if (down_read_killable(&vm->slots_sem))
+		return -EINTR;
+	vmx_pml_collect(&vcpu->vmx, mark_noted, vm);
+	up_read(&vm->slots_sem);
+	return 0;
+}
+
+/**
+ * dirty_log_collect() - make marks of what the CPUs have noted
+ * @vm: the VM
+ *
+ * Context: vm->slots_sem held for writing.
+ */
+void dirty_log_collect(struct vm *vm)
+{
+	lockdep_assert_held_write(&vm->slots_sem);
+	vmx_pml_collect_all(&vm->vmx, mark_noted, vm);
 }
 
 /* Clears the marks that are in @mask, whose bit 0 is page @base, and protects. */
@@ -209,6 +266,7 @@ int dirty_log_get(struct vm *vm, const struct kvm_dirty_log *log)
 
 	if (down_write_killable(&vm->slots_sem))
 		return -EINTR;
+	dirty_log_collect(vm);
 	slot = find_logged(vm, log->slot);
 	r = IS_ERR(slot) ? PTR_ERR(slot) : get_log(slot, log->dirty_bitmap);
 	up_write(&vm->slots_sem);
@@ -264,6 +322,7 @@ int dirty_log_clear(struct vm *vm, const struct kvm_clear_dirty_log *log)
 		return -EINVAL;
 	if (down_write_killable(&vm->slots_sem))
 		return -EINTR;
+	dirty_log_collect(vm);
 	slot = find_logged(vm, log->slot);
 	r = IS_ERR(slot) ? PTR_ERR(slot) : clear_log(slot, log);
 	up_write(&vm->slots_sem);

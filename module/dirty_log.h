@@ -5,6 +5,8 @@
 
 #include "memslot.h"
 
+struct vcpu;
+
 /* What KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 can enable. */
 #define DIRTY_LOG_MANUAL_CAPS	(KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | \
 				 KVM_DIRTY_LOG_INITIALLY_SET)
@@ -13,6 +15,8 @@ int dirty_log_start(struct memslot *slot);
 void dirty_log_free(struct memslot *slot);
 void dirty_log_mark(struct memslot *slot, u64 gpa, u64 len);
 bool dirty_log_may_write(const struct memslot *slot, u64 gpa);
+int dirty_log_collect_vcpu(struct vcpu *vcpu);
+void dirty_log_collect(struct vm *vm);
 int dirty_log_get(struct vm *vm, const struct kvm_dirty_log *log);
 int dirty_log_clear(struct vm *vm, const struct kvm_clear_dirty_log *log);
 

@@ -236,7 +236,10 @@ static int slot_map(struct memslot *slot, u64 gpa, u32 access,
 	if (host->writable && !slot_is_readonly(slot) &&
 	    ((access & EPT_WRITE) || dirty_log_may_write(slot, gpa))) {
 		rights |= EPT_WRITE;
-		dirty_log_mark(slot, gpa, 1);
+		if (access & EPT_WRITE)
+			dirty_log_mark(slot, gpa, 1);
+		else if (slot->dirty)
+			rights |= EPT_LOG_WRITE;
 	}
 
 	level = slot->dirty ? EPT_4K :

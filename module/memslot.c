@@ -261,6 +261,9 @@ static int slot_move(struct vm *vm, struct memslot *old,
 		return PTR_ERR(slot);
 
 	if ((slot->flags & KVM_MEM_LOG_DIRTY_PAGES) && old->dirty) {
+		/* What is still written there is marked there. */
+		memslot_unmap(old);
+		dirty_log_collect(vm);
 		swap(slot->dirty, old->dirty);
 	} else {
 		r = slot_start_log(slot);
@@ -365,6 +368,8 @@ int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region)
 
 	if (down_write_killable(&vm->slots_sem))
 		return -EINTR;
+	/* What is noted now is of the slots as they are now. */
+	dirty_log_collect(vm);
 	slot = xa_load(&vm->slots.by_id, region->slot);
 	if (region->memory_size) {
 		r = slot ? slot_change(vm, slot, region) :

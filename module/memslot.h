@@ -37,6 +37,7 @@ struct memslots {
 	struct xarray by_id;		/* struct memslot by slot number */
 	struct rb_root by_gpa;		/* the same by guest-physical address */
 	unsigned long nr_pages;		/* of all slots together */
+	unsigned int nr_logs;		/* slots with a log */
 	unsigned int mmu_pages;		/* KVM_GET_NR_MMU_PAGES */
 	bool mmu_pages_set;		/* by KVM_SET_NR_MMU_PAGES */
 };

@@ -192,6 +192,138 @@ TEST(initially_set)
 	EXPECT_LOG(BIT(3), 0, BIT(130), BIT(199));
 }
 
+/* More than one log of the CPU holds, and no multiple of it. */
+#define MANY_PAGES	1300
+#define MANY_SIZE	(MANY_PAGES * PAGE_SIZE)
+#define MANY_WORDS	((MANY_PAGES + 63) / 64)
+
+static void guest_touches_many_pages(void)
+{
+	for (int i = 0; i < MANY_PAGES; i++)
+		(void)*page(i);
+	guest_sync(0);
+	for (int i = 0; i < MANY_PAGES; i += 2)
+		*page(i) = 1;
+	guest_sync(1);
+	for (int i = MANY_PAGES - 1; i >= 0; i--)
+		*page(i) = 2;
+	guest_sync(2);
+	guest_done();
+}
+
+/* How many of the slot's pages have another mark than @odd and @even say. */
+static int wrong_marks(const uint64_t *marks, bool even, bool odd)
+{
+	int wrong = 0;
+
+	for (int i = 0; i < MANY_PAGES; i++)
+		wrong += !!(marks[i / 64] & BIT(i)) != (i % 2 ? odd : even);
+	return wrong;
+}
+
+TEST(more_pages_than_the_cpu_notes)
+{
+	uint64_t marks[MANY_WORDS];
+	struct kvm_dirty_log log = { .slot = LOG_SLOT, .dirty_bitmap = marks };
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	struct vm *vm = &machine.vm;
+	uint32_t *memory = anonymous_memory(MANY_SIZE);
+
+	/* there, so that reading maps it writable */
+	memset(memory, 1, MANY_SIZE);
+	machine_start(&machine, guest_touches_many_pages);
+	ASSERT_EQ(0, vm_set_slot(vm, LOG_SLOT, KVM_MEM_LOG_DIRTY_PAGES, LOG_GPA,
+				 MANY_SIZE, memory));
+	ASSERT_SYNC(vcpu, 0);
+	/* KVM counts what it maps writable as written, even if it is read */
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	ASSERT_SYNC(vcpu, 1);
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_EQ(0, wrong_marks(marks, true, false));
+	ASSERT_SYNC(vcpu, 2);
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_EQ(0, wrong_marks(marks, true, true));
+	for (int i = 0; i < MANY_PAGES; i++)
+		ASSERT_EQ(2, memory[i * PAGE_SIZE / sizeof(*memory)]);
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_EQ(0, wrong_marks(marks, false, false));
+	ASSERT_DONE(vcpu);
+}
+
+/* What a slot's pages were marked for does not come up in the slot after it. */
+TEST(another_slot_starts_without_marks)
+{
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	struct vm *vm = &machine.vm;
+
+	start(&machine, KVM_MEM_LOG_DIRTY_PAGES);
+	ASSERT_SYNC(vcpu, 0);
+	ASSERT_SYNC(vcpu, 1);
+	ASSERT_EQ(0, vm_set_slot(vm, LOG_SLOT, 0, LOG_GPA, 0, NULL));
+	ASSERT_EQ(0, vm_set_slot(vm, LOG_SLOT, KVM_MEM_LOG_DIRTY_PAGES, LOG_GPA,
+				 LOG_SIZE, anonymous_memory(LOG_SIZE)));
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(0, 0, 0, 0);
+	ASSERT_SYNC(vcpu, 2);
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(BIT(3) | BIT(4), 0, 0, 0);
+}
+
+/* The marks of a slot move with it. */
+TEST(marks_move)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = LOG_SLOT, .flags = KVM_MEM_LOG_DIRTY_PAGES,
+		.guest_phys_addr = LOG_GPA, .memory_size = LOG_SIZE,
+	};
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	struct vm *vm = &machine.vm;
+
+	machine_start(&machine, guest_touches_pages);
+	region.userspace_addr = (uint64_t)anonymous_memory(LOG_SIZE);
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	ASSERT_SYNC(vcpu, 0);
+	ASSERT_SYNC(vcpu, 1);
+	region.guest_phys_addr = LOG_GPA - LOG_SIZE;
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(BIT(3), 0, BIT(130), BIT(199));
+	region.guest_phys_addr = LOG_GPA;
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	ASSERT_SYNC(vcpu, 2);
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(BIT(3) | BIT(4), 0, 0, 0);
+}
+
+/* Two slots, so that the end of one log is not the end of the other. */
+TEST(one_log_ends_another_goes_on)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = LOG_SLOT + 1, .flags = KVM_MEM_LOG_DIRTY_PAGES,
+		.guest_phys_addr = LOG_GPA + LOG_SIZE, .memory_size = LOG_SIZE,
+	};
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+	struct vm *vm = &machine.vm;
+
+	start(&machine, KVM_MEM_LOG_DIRTY_PAGES);
+	region.userspace_addr = (uint64_t)anonymous_memory(LOG_SIZE);
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	ASSERT_SYNC(vcpu, 0);
+	region.flags = 0;
+	ASSERT_EQ(0, dev_ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	ASSERT_SYNC(vcpu, 1);
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(BIT(3), 0, BIT(130), BIT(199));
+	ASSERT_EQ(0, vm_set_slot(vm, LOG_SLOT + 1, 0, LOG_GPA + LOG_SIZE, 0, NULL));
+	ASSERT_SYNC(vcpu, 2);
+	ASSERT_EQ(0, get_log(vm, LOG_SLOT));
+	EXPECT_LOG(BIT(3) | BIT(4), 0, 0, 0);
+}
+
 TEST(refusals)
 {
 	struct kvm_dirty_log nowhere = { .slot = LOG_SLOT };

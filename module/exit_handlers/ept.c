@@ -6,12 +6,14 @@
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 
+#include "../dirty_log.h"
 #include "../emulate.h"
 #include "../iobus.h"
 #include "../memslot.h"
 #include "../vmx/ept.h"
 #include "../vmx/event.h"
 #include "../vmx/guest.h"
+#include "../vmx/pml.h"
 #include "handlers.h"
 
 /* "Exit Qualification for EPT Violations" */
@@ -146,4 +148,25 @@ int handle_ept_misconfig(struct vcpu *vcpu)
 	pr_err_ratelimited("EPT misconfiguration at guest-physical 0x%llx\n",
 			   vmcs_read64(&vcpu->vmx, GUEST_PHYSICAL_ADDRESS));
 	return handle_unknown(vcpu);
+}
+
+/**
+ * handle_pml_full() - EXIT_REASON_PML_FULL
+ * @vcpu: the vCPU
+ *
+ * The write that found no room in the CPU's log is repeated.
+ *
+ * Return: EXIT_RESUME, or -EINTR.
+ */
+int handle_pml_full(struct vcpu *vcpu)
+{
+	int r;
+
+	vmx_vcpu_put(&vcpu->vmx);
+	r = dirty_log_collect_vcpu(vcpu);
+	vmx_vcpu_reload(&vcpu->vmx);
+	if (r)
+		return r;
+	vmx_pml_restart(&vcpu->vmx);
+	return EXIT_RESUME;
 }

@@ -104,6 +104,7 @@ int handle_dr_access(struct vcpu *vcpu);
 /* ept.c */
 int handle_ept_violation(struct vcpu *vcpu);
 int handle_ept_misconfig(struct vcpu *vcpu);
+int handle_pml_full(struct vcpu *vcpu);
 /* exception.c */
 int handle_exception_nmi(struct vcpu *vcpu);
 int handle_triple_fault(struct vcpu *vcpu);

@@ -44,6 +44,7 @@ const exit_handler_t exit_handlers[NR_EXIT_HANDLERS] = {
 	[EXIT_REASON_VMFUNC]			= handle_undefined,
 	[EXIT_REASON_ENCLS]			= handle_undefined,
 	[EXIT_REASON_RDSEED]			= handle_undefined,
+	[EXIT_REASON_PML_FULL]			= handle_pml_full,
 };
 
 /**

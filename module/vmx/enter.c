@@ -32,6 +32,7 @@
 #include "insn.h"
 #include "l1d.h"
 #include "oracle.h"
+#include "pml.h"
 #include "vmcs.h"
 #include "vmcs_access.h"
 #include "vmenter.h"
@@ -59,6 +60,7 @@ static void flush_ept(struct vmx_vcpu *v, int gen)
 				   VMX_EPT_EXTENT_GLOBAL, v->vm->ept.eptp);
 	if (outcome != VMX_SUCCEED)
 		vmx_insn_failed(v, "INVEPT", v->vm->ept.eptp, outcome);
+	vmx_pml_follow(v);
 	v->ept_flush_gen = gen;
 	v->nr_ept_flushes++;
 }

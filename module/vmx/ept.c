@@ -27,6 +27,9 @@
 #define EPT_ENTRY_PAGE	BIT_ULL(7)		/* maps a page, above level 1 */
 #define EPT_ENTRY_ADDR	GENMASK_ULL(51, 12)
 
+/* What a page keeps when it is mapped once more. */
+#define EPT_ENTRY_KEPT	(VMX_EPT_RWX_MASK | VMX_EPT_DIRTY_BIT)
+
 static bool ept_has_ad(void)
 {
 	return vmx_caps.ept_vpid & VMX_EPT_AD_BIT;
@@ -235,7 +238,7 @@ static u64 ept_leaf(u64 hpa, int level, u32 access, u8 memtype)
 	/* Set at once what the CPU would set with a locked cycle later. */
 	if (ept_has_ad()) {
 		leaf |= VMX_EPT_ACCESS_BIT;
-		if (access & EPT_WRITE)
+		if ((access & EPT_WRITE) && !(access & EPT_LOG_WRITE))
 			leaf |= VMX_EPT_DIRTY_BIT;
 	}
 	return leaf;
@@ -256,9 +259,12 @@ static bool ept_set_leaf(struct ept *ept, u64 *entry, int level, u64 leaf)
 		return false;
 	}
 
-	/* Another vCPU came first; it may have more rights to the same page. */
+	/*
+	 * Another vCPU came first; it may have more rights to the same page, or
+	 * have logged that it wrote.
+	 */
 	if (!((old ^ leaf) & EPT_ENTRY_ADDR)) {
-		ept_write(entry, leaf | (old & VMX_EPT_RWX_MASK));
+		ept_write(entry, leaf | (old & EPT_ENTRY_KEPT));
 		return false;
 	}
 	ept_write(entry, leaf);
@@ -272,7 +278,7 @@ static bool ept_set_leaf(struct ept *ept, u64 *entry, int level, u64 leaf)
  * @gpa: guest-physical address in the page, below ept_gpa_limit()
  * @hpa: the host-physical address to which @gpa translates
  * @level: size of the page; @gpa and @hpa are congruent modulo it
- * @access: rights: EPT_READ, perhaps with EPT_WRITE and EPT_EXEC
+ * @access: rights: EPT_READ, perhaps with EPT_WRITE, EPT_EXEC, EPT_LOG_WRITE
  * @memtype: EPT_MEMTYPE_*
  *
  * A page that maps the same memory already keeps its rights and gets @access
@@ -378,38 +384,37 @@ bool ept_unmap_range(struct ept *ept, u64 start, u64 end)
 	return ept_unmap_table(ept, ept->root, EPT_ROOT_LEVEL, start, end);
 }
 
-static bool ept_protect_table(struct ept *ept, u64 *table, int level, u64 start,
-			      u64 end);
+static bool ept_clear_table(struct ept *ept, u64 *table, int level, u64 start,
+			    u64 end, u64 bit);
 
-static bool ept_protect_entry(struct ept *ept, u64 *entry, int level, u64 start,
-			      u64 end)
+static bool ept_clear_entry(struct ept *ept, u64 *entry, int level, u64 start,
+			    u64 end, u64 bit)
 {
 	u64 old = READ_ONCE(*entry);
 
 	if (!ept_present(old))
 		return false;
 	if (ept_is_table(old, level))
-		return ept_protect_table(ept, ept_table(old), level - 1, start,
-					 end);
-	if (!(old & VMX_EPT_WRITABLE_MASK))
+		return ept_clear_table(ept, ept_table(old), level - 1, start,
+				       end, bit);
+	if (!(old & bit))
 		return false;
 	/* A large page comes back in pieces that are wanted. */
-	ept_write(entry, level > EPT_4K ? 0 : old & ~VMX_EPT_WRITABLE_MASK);
+	ept_write(entry, level > EPT_4K ? 0 : old & ~bit);
 	return true;
 }
 
 /* Calls itself by way of its entries; depth is bounded by the level. */
-static bool ept_protect_table(struct ept *ept, u64 *table, int level, u64 start,
-			      u64 end)
+static bool ept_clear_table(struct ept *ept, u64 *table, int level, u64 start,
+			    u64 end, u64 bit)
 {
 	u64 size = ept_level_size(level), next;
 	bool changed = false;
 
 	for (; start < end; start = next) {
 		next = min(end, ALIGN_DOWN(start, size) + size);
-		changed |= ept_protect_entry(ept,
-					     &table[ept_index(start, level)],
-					     level, start, next);
+		changed |= ept_clear_entry(ept, &table[ept_index(start, level)],
+					   level, start, next, bit);
 	}
 	return changed;
 }
@@ -429,7 +434,26 @@ static bool ept_protect_table(struct ept *ept, u64 *table, int level, u64 start,
 bool ept_write_protect(struct ept *ept, u64 start, u64 end)
 {
 	lockdep_assert_held(&ept->lock);
-	return ept_protect_table(ept, ept->root, EPT_ROOT_LEVEL, start, end);
+	return ept_clear_table(ept, ept->root, EPT_ROOT_LEVEL, start, end,
+			       VMX_EPT_WRITABLE_MASK);
+}
+
+/**
+ * ept_clear_dirty() - have the CPU log the next write to each page
+ * @ept: of the VM, in which pages that may be written were mapped dirty
+ * @start: first guest-physical address, a multiple of 4096
+ * @end: first address behind, a multiple of 4096, at most ept_gpa_limit()
+ *
+ * A large page that is dirty is unmapped, as by ept_write_protect().
+ *
+ * Context: ept->lock held.
+ * Return: true if ept_flush() must follow.
+ */
+bool ept_clear_dirty(struct ept *ept, u64 start, u64 end)
+{
+	lockdep_assert_held(&ept->lock);
+	return ept_clear_table(ept, ept->root, EPT_ROOT_LEVEL, start, end,
+			       VMX_EPT_DIRTY_BIT);
 }
 
 /**

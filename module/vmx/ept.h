@@ -16,6 +16,8 @@
 #define EPT_READ	BIT(0)
 #define EPT_WRITE	BIT(1)
 #define EPT_EXEC	BIT(2)
+/* Of a mapping that may be written: the CPU is to log the first write. */
+#define EPT_LOG_WRITE	BIT(3)
 
 /* Memory types, with the SDM's encoding. */
 #define EPT_MEMTYPE_UC	0
@@ -50,6 +52,7 @@ int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
 	    enum ept_level level, u32 access, u8 memtype);
 bool ept_unmap_range(struct ept *ept, u64 start, u64 end);
 bool ept_write_protect(struct ept *ept, u64 start, u64 end);
+bool ept_clear_dirty(struct ept *ept, u64 start, u64 end);
 void ept_flush(struct vmx_vm *vm);
 
 #endif /* MINIVMX_VMX_EPT_H */

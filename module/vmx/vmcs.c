@@ -23,6 +23,7 @@
 #include "guest.h"
 #include "insn.h"
 #include "oracle.h"
+#include "pml.h"
 #include "vmcs.h"
 #include "vmcs_access.h"
 #include "vmxon.h"
@@ -358,6 +359,11 @@ int vmx_vcpu_create(struct vmx_vcpu *v, struct vmx_vm *vm)
 	r = alloc_vmcs_region(v);
 	if (r)
 		return r;
+	r = vmx_pml_create(v);
+	if (r) {
+		free_page((unsigned long)v->vmcs);
+		return r;
+	}
 	alloc_vpid(v);
 
 	spin_lock(&vm->vcpus_lock);
@@ -391,5 +397,6 @@ void vmx_vcpu_destroy(struct vmx_vcpu *v)
 	spin_unlock(&vm->vcpus_lock);
 	if (v->vpid)
 		ida_free(&vpids, v->vpid);
+	vmx_pml_destroy(v);
 	free_page((unsigned long)v->vmcs);
 }

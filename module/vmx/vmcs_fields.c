@@ -156,6 +156,8 @@ static bool host_at_risk(struct vmx_vcpu *v)
 	u32 proc2 = vmx_caps.proc2_controls;
 	u64 cr4 = field_or_zero(GUEST_CR4);
 
+	if (READ_ONCE(v->vm->pml))
+		proc2 |= SECONDARY_EXEC_ENABLE_PML;
 	if (!v->vpid)
 		proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	if (differ(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin_controls, PIN_FREE) ||

@@ -16,6 +16,7 @@
 #include "../compat.h"
 #include "caps.h"
 #include "guest.h"
+#include "pml.h"
 #include "vmcs.h"
 #include "vmcs_access.h"
 #include "vmenter.h"
@@ -153,6 +154,10 @@ static void init_proc2_fields(struct vmx_vcpu *v)
 		vmcs_write64(v, XSS_EXIT_BITMAP, 0);
 	if (v->proc2_controls & SECONDARY_EXEC_ENCLS_EXITING)
 		vmcs_write64(v, ENCLS_EXITING_BITMAP, ~0ULL);
+	if (v->pml_log) {
+		vmcs_write64(v, PML_ADDRESS, __pa(v->pml_log));
+		vmx_pml_restart(v);
+	}
 }
 
 /* SDM: "VM-Execution Control Fields" */

@@ -153,6 +153,7 @@ struct vmx_vm {
 	bool residency_msrs_passed;	/* (a) among those that do not exit */
 	spinlock_t vcpus_lock;		/* vcpus */
 	struct list_head vcpus;		/* (vcpus_lock) for kicks: vmx_vcpu.vm_link */
+	bool pml;			/* (a) the CPU logs what vCPUs write: pml.c */
 	bool dead;			/* (a) a VMX instruction failed: no entry any more */
 };
 
@@ -219,6 +220,7 @@ struct vmx_vcpu {
 	struct list_head vm_link;	/* vmx_vm.vcpus_lock */
 	int loaded_cpu;			/* (a) CPU on which the VMCS is active, or -1 */
 	u16 vpid;			/* (c) 0: none */
+	u64 *pml_log;			/* (c) page; NULL: the CPU logs nothing */
 	u32 pin_controls;		/* (p) copies of the VM-execution controls, */
 	u32 proc_controls;		/* (p)   so that a change needs no VMREAD */
 	u32 proc2_controls;		/* (p) */
