@@ -73,6 +73,7 @@ static void test_without_vmcs(void)
 		       vmptrld(1));
 	expect_outcome("VMXON without a VMCS", VMX_FAIL_INVALID,
 		       vmxon(__pa(t->vmxon_region)));
+	expect_outcome("VMCALL without a VMCS", VMX_FAIL_INVALID, vmcall());
 }
 
 static void test_pointers(void)
@@ -91,9 +92,8 @@ static void test_pointers(void)
 		     "VMPTRLD_INCORRECT_VMCS_REVISION_ID", vmptrld(__pa(t->alien)));
 	expect_error("VMXON in VMX root operation", 15,
 		     "VMXON_IN_VMX_ROOT_OPERATION", vmxon(__pa(t->vmxon_region)));
-	if (t->vmcall_works)
-		expect_error("VMCALL in VMX root operation", 1,
-			     "VMCALL_IN_VMX_ROOT_OPERATION", vmcall());
+	expect_error("VMCALL in VMX root operation", 1,
+		     "VMCALL_IN_VMX_ROOT_OPERATION", vmcall());
 	expect_error("INVEPT of a bad type", 28, "INVALID_OPERAND_TO_INVEPT_INVVPID",
 		     invept(BAD_TYPE, 0));
 	expect_error("INVVPID of a bad type", 28, "INVALID_OPERAND_TO_INVEPT_INVVPID",
@@ -144,6 +144,8 @@ static void test_entries(void)
 	       VMX_SUCCEED, 0);
 	expect_error("VMLAUNCH of a VMCS not clear", 4, "VMLAUNCH_NONCLEAR_VMCS",
 		     enter_guest(ENTER_LAUNCH));
+	expect_error("VMCALL with a launched VMCS", 1, "VMCALL_IN_VMX_ROOT_OPERATION",
+		     vmcall());
 	expect_outcome("VMRESUME", VMX_SUCCEED, enter_guest(ENTER_RESUME));
 }
 

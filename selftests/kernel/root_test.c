@@ -24,11 +24,6 @@ static bool rules;
 module_param(rules, bool, 0);
 MODULE_PARM_DESC(rules, "test the rules of VM entry instead of the instructions");
 
-/* Bochs 3.0 has not implemented it and ends. */
-static bool vmcall;
-module_param(vmcall, bool, 0);
-MODULE_PARM_DESC(vmcall, "test VMCALL in VMX root operation, too");
-
 static struct root_test test;
 
 static int alloc_regions(void)
@@ -80,7 +75,6 @@ static int __init root_test_init(void)
 
 	if (!cpu_has(&boot_cpu_data, X86_FEATURE_VMX) || (__read_cr4() & X86_CR4_VMXE))
 		return -EBUSY;
-	test.vmcall_works = vmcall;
 	r = alloc_regions();
 	if (!r) {
 		run_in_root();

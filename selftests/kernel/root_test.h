@@ -12,7 +12,6 @@ struct root_test {
 	u32 *alien;			/* a page with another revision */
 	u64 misc;			/* IA32_VMX_MISC */
 	struct entry_vmcs *entry;	/* for the rules of VM entry */
-	bool vmcall_works;
 	unsigned int passed, failed, skipped;
 };
 
