@@ -175,11 +175,14 @@ static u32 outcome_for_user(enum vmx_entry_outcome outcome)
 	}
 }
 
-static void fill_outcome(const struct vmx_exit *exit,
+static void fill_outcome(const struct vmx_vcpu *v,
 			 struct minivmx_explanation *arg)
 {
-	arg->outcome = outcome_for_user(exit->outcome);
-	switch (exit->outcome) {
+	enum vmx_entry_outcome outcome = vmx_entry_outcome(v);
+	const struct vmx_exit *exit = &v->exit;
+
+	arg->outcome = outcome_for_user(outcome);
+	switch (outcome) {
 	case VMX_ENTRY_EXITED:
 	case VMX_ENTRY_REFUSED:
 		arg->exit_reason = exit->reason;
@@ -294,7 +297,7 @@ static int explain_to_user(struct vcpu *vcpu, bool last_entry,
 	/* What is output only must not come back as the caller left it. */
 	memset_after(&e->arg, 0, text);
 	if (last_entry)
-		fill_outcome(&vcpu->vmx.exit, &e->arg);
+		fill_outcome(&vcpu->vmx, &e->arg);
 	find_violations(vcpu, e);
 	fill_refusal(&vcpu->refusal, &e->arg.refusal);
 	r = copy_violations(e, room, e->arg.violation_size);

@@ -109,6 +109,8 @@ static const char *ioctl_name(__u32 request)
 		return "KVM_SET_VCPU_EVENTS";
 	case KVM_SET_MSRS:
 		return "KVM_SET_MSRS";
+	case KVM_SET_TSC_KHZ:
+		return "KVM_SET_TSC_KHZ";
 	default:
 		return "an ioctl";
 	}

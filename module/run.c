@@ -29,12 +29,13 @@
 /* KVM_EXIT_FAIL_ENTRY, in KVM's encoding of the hardware reason. */
 static int report_failed_entry(struct vcpu *vcpu)
 {
+	enum vmx_entry_outcome outcome = vmx_entry_outcome(&vcpu->vmx);
 	const struct vmx_exit *exit = &vcpu->vmx.exit;
 	u64 reason = 0;
 
-	if (exit->outcome == VMX_ENTRY_REFUSED)
+	if (outcome == VMX_ENTRY_REFUSED)
 		reason = exit->reason;
-	else if (exit->outcome == VMX_ENTRY_FAIL_VALID)
+	else if (outcome == VMX_ENTRY_FAIL_VALID)
 		reason = exit->insn_error;
 
 	vcpu->run->fail_entry.hardware_entry_failure_reason = reason;
@@ -130,7 +131,7 @@ static int enter_once(struct vcpu *vcpu)
 	if (unlikely(READ_ONCE(v->vm->dead)))
 		return -EIO;
 	trace_minivmx_exit(vcpu);
-	if (unlikely(v->exit.outcome != VMX_ENTRY_EXITED))
+	if (unlikely(vmx_entry_failed(v)))
 		return report_failed_entry(vcpu);
 	return dispatch(vcpu);
 }

@@ -56,7 +56,7 @@ TRACE_EVENT(minivmx_exit,
 	),
 	TP_fast_assign(
 		__entry->id = vcpu->id;
-		__entry->outcome = vcpu->vmx.exit.outcome;
+		__entry->outcome = vmx_entry_outcome(&vcpu->vmx);
 		__entry->reason = vcpu->vmx.exit.reason;
 		__entry->rip = vmx_rip(&vcpu->vmx);
 		__entry->qualification = vmx_qualification(&vcpu->vmx);

@@ -174,8 +174,8 @@ static noinline bool prepare_entry(struct vmx_vcpu *v)
 		vmx_access_failed(v);
 	if (likely(!READ_ONCE(v->vm->dead)))
 		return true;
-	v->exit.outcome = VMX_ENTRY_FAULT;
 	v->exit.reason = VMX_NO_EXIT_REASON;
+	v->exit.without = VMX_ENTRY_FAULT;
 	return false;
 }
 
@@ -241,14 +241,14 @@ static void note_failure(struct vmx_vcpu *v, unsigned int result)
 	v->exit.reason = VMX_NO_EXIT_REASON;
 	switch (result) {
 	case VMX_SWITCH_FAIL_VALID:
-		v->exit.outcome = VMX_ENTRY_FAIL_VALID;
+		v->exit.without = VMX_ENTRY_FAIL_VALID;
 		v->exit.insn_error = vmcs_read32(v, VM_INSTRUCTION_ERROR);
 		break;
 	case VMX_SWITCH_FAIL_INVALID:
-		v->exit.outcome = VMX_ENTRY_FAIL_INVALID;
+		v->exit.without = VMX_ENTRY_FAIL_INVALID;
 		break;
 	default:
-		v->exit.outcome = VMX_ENTRY_FAULT;
+		v->exit.without = VMX_ENTRY_FAULT;
 		vmx_insn_failed(v, v->launched ? "VMRESUME" : "VMLAUNCH",
 				v->vmcs_pa, VMX_FAULT);
 		break;
@@ -396,13 +396,11 @@ static void handle_exit(struct vmx_vcpu *v)
 	u16 reason = vmx_exit_reason(v);
 
 	if (unlikely(v->exit.reason & VMX_EXIT_REASONS_FAILED_VMENTRY)) {
-		v->exit.outcome = VMX_ENTRY_REFUSED;
 		if (is_machine_check(v))
 			deliver_machine_check();
 		return;
 	}
 
-	v->exit.outcome = VMX_ENTRY_EXITED;
 	if (reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
 		take_interrupt();
 	} else if (can_interrupt_delivery(reason)) {
@@ -417,7 +415,7 @@ static void handle_exit(struct vmx_vcpu *v)
  * @v: the vCPU
  *
  * NMIs and machine checks that have ended the guest's turn have been handled on
- * return, and so has a host interrupt; v->exit.outcome tells how the last entry
+ * return, and so has a host interrupt; vmx_entry_outcome() tells how the last entry
  * ended or why there was none. Time until here counts as the guest's, so that
  * of the quick exits does too.
  *

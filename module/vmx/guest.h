@@ -176,6 +176,18 @@ static inline u16 vmx_exit_reason(const struct vmx_vcpu *v)
 	return v->exit.reason;
 }
 
+static inline bool vmx_entry_failed(const struct vmx_vcpu *v)
+{
+	return v->exit.reason & VMX_EXIT_REASONS_FAILED_VMENTRY;
+}
+
+static inline enum vmx_entry_outcome vmx_entry_outcome(const struct vmx_vcpu *v)
+{
+	if (v->exit.reason == VMX_NO_EXIT_REASON)
+		return v->exit.without;
+	return vmx_entry_failed(v) ? VMX_ENTRY_REFUSED : VMX_ENTRY_EXITED;
+}
+
 static inline unsigned long vmx_qualification(struct vmx_vcpu *v)
 {
 	if (vmx_cache_miss(v, VMX_CACHED_QUALIFICATION))

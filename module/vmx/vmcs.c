@@ -372,7 +372,8 @@ int vmx_vcpu_create(struct vmx_vcpu *v, struct vmx_vm *vm)
 
 	vmx_vcpu_load(v);
 	vmcs_init(v);
-	v->exit.outcome = VMX_ENTRY_NONE;
+	v->exit.reason = VMX_NO_EXIT_REASON;
+	v->exit.without = VMX_ENTRY_NONE;
 	vmx_vcpu_put(v);
 	if (READ_ONCE(vm->dead)) {
 		vmx_vcpu_destroy(v);

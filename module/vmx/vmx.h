@@ -84,10 +84,13 @@ enum vmx_entry_outcome {
 /* vmx_exit.reason if there was no VM exit: with bit 31, as of failed entries. */
 #define VMX_NO_EXIT_REASON	U32_MAX
 
-/* What the last attempt to enter left behind; qualification etc. are lazy. */
+/*
+ * What the last attempt to enter left behind; qualification etc. are lazy. An
+ * entry that succeeds writes the reason only: see vmx_entry_outcome().
+ */
 struct vmx_exit {
-	enum vmx_entry_outcome outcome;	/* (p) valid after vmx_leave() */
 	u32 reason;		/* (p) full exit reason; basic one in bits 15:0 */
+	enum vmx_entry_outcome without;	/* (p) why there is no exit reason */
 	u32 insn_error;		/* (p) VM-instruction error, VMX_ENTRY_FAIL_VALID */
 };
 
