@@ -33,6 +33,7 @@ struct cpuid_table {
 
 int cpuid_init(void);
 long cpuid_get_supported(struct kvm_cpuid2 __user *arg);
+long cpuid_get_emulated(struct kvm_cpuid2 __user *arg);
 long cpuid_set(struct vcpu *vcpu, struct kvm_cpuid2 __user *arg);
 long cpuid_get(struct vcpu *vcpu, struct kvm_cpuid2 __user *arg);
 void cpuid_reset(struct vcpu *vcpu);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KVM_GET_SUPPORTED_CPUID: the leaves that guests can be offered on this host.
+ * KVM_GET_EMULATED_CPUID: what they could be offered beyond that.
  */
 #include <linux/kernel.h>
 #include <linux/kvm.h>
@@ -279,4 +280,56 @@ long cpuid_get_supported(struct kvm_cpuid2 __user *arg)
 			 nr_supported * sizeof(supported[0])))
 		return -EFAULT;
 	return put_user(nr_supported, &arg->nent);
+}
+
+/*
+ * What a CPU lacks raises #UD in a guest; unlike KVM, which carries out MOVBE
+ * and RDPID for it, nobody looks at that here. So no leaf has a feature.
+ */
+static const struct kvm_cpuid_entry2 emulated[] = {
+	{ .function = 0, .eax = 7 },
+	{ .function = 1 },
+	{ .function = 7, .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX },
+};
+
+/* Whether all entries that the VMM has room for can be had, padding clear. */
+static bool padding_is_clear(struct kvm_cpuid2 __user *arg, u32 nent)
+{
+	u32 padding[ARRAY_SIZE(arg->entries[0].padding)];
+	u32 i;
+
+	for (i = 0; i < nent; i++) {
+		if (copy_from_user(padding, arg->entries[i].padding,
+				   sizeof(padding)) ||
+		    memchr_inv(padding, 0, sizeof(padding)))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * cpuid_get_emulated() - KVM_GET_EMULATED_CPUID
+ * @arg: nent is the room for entries; set to their number
+ *
+ * As KVM does, this asks for the room of one entry more than there are.
+ *
+ * Context: may sleep.
+ * Return: 0; -E2BIG if there is too little room; -EINVAL if padding is not
+ * clear or can't be read; -EFAULT.
+ */
+long cpuid_get_emulated(struct kvm_cpuid2 __user *arg)
+{
+	struct kvm_cpuid2 head;
+
+	if (copy_from_user(&head, arg, sizeof(head)))
+		return -EFAULT;
+	if (!head.nent)
+		return -E2BIG;
+	if (!padding_is_clear(arg, min_t(u32, head.nent, CPUID_MAX_ENTRIES)))
+		return -EINVAL;
+	if (head.nent <= ARRAY_SIZE(emulated))
+		return -E2BIG;
+	if (copy_to_user(arg->entries, emulated, sizeof(emulated)))
+		return -EFAULT;
+	return put_user(ARRAY_SIZE(emulated), &arg->nent);
 }

@@ -237,7 +237,8 @@ static int inject_fault(struct vcpu *vcpu)
 
 /*
  * As on KVM the guest gets #UD; that is all for a user program of it, while the
- * guest's kernel stops and the VMM gets to see the instruction.
+ * guest's kernel stops and the VMM gets to see the instruction. A VMM that
+ * wants to see all of them decides itself what the guest gets.
  */
 static int report_failure(struct vcpu *vcpu)
 {
@@ -248,9 +249,11 @@ static int report_failure(struct vcpu *vcpu)
 	unsigned int n = 1;
 
 	vcpu->stats.insn_emulation_fail++;
-	vmx_queue_exception(v, X86_TRAP_UD, false, 0);
-	if (e->walk.cpl)
-		return EXIT_RESUME;
+	if (!READ_ONCE(vcpu->vm->exit_on_emulation_failure)) {
+		vmx_queue_exception(v, X86_TRAP_UD, false, 0);
+		if (e->walk.cpl)
+			return EXIT_RESUME;
+	}
 
 	run->emulation_failure.suberror = KVM_INTERNAL_ERROR_EMULATION;
 	run->emulation_failure.flags = 0;

@@ -46,6 +46,7 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_SET_IDENTITY_MAP_ADDR:
 	case KVM_CAP_SET_BOOT_CPU_ID:
 	case KVM_CAP_EXT_CPUID:
+	case KVM_CAP_EXT_EMUL_CPUID:
 	case KVM_CAP_GET_MSR_FEATURES:
 	case KVM_CAP_MP_STATE:
 	case KVM_CAP_USER_NMI:
@@ -67,6 +68,7 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_VCPU_ATTRIBUTES:
 	case KVM_CAP_EXCEPTION_PAYLOAD:
 	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
+	case KVM_CAP_EXIT_ON_EMULATION_FAILURE:
 	case KVM_CAP_DISABLE_QUIRKS:
 	case KVM_CAP_ENFORCE_PV_FEATURE_CPUID:
 	case KVM_CAP_IOEVENTFD:
@@ -137,6 +139,8 @@ static long system_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return arg ? -EINVAL : VCPU_NR_PAGES * PAGE_SIZE;
 	case KVM_GET_SUPPORTED_CPUID:
 		return cpuid_get_supported(argp);
+	case KVM_GET_EMULATED_CPUID:
+		return cpuid_get_emulated(argp);
 	case KVM_GET_MSR_INDEX_LIST:
 		return msr_get_index_list(argp);
 	case KVM_GET_MSR_FEATURE_INDEX_LIST:

@@ -53,6 +53,7 @@ struct vm {
 	u64 manual_dirty_log;		/* (a) KVM_DIRTY_LOG_* enabled */
 	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
 	bool triple_fault_event;	/* (a) KVM_CAP_X86_TRIPLE_FAULT_EVENT is */
+	bool exit_on_emulation_failure;	/* (a) KVM_CAP_EXIT_ON_EMULATION_FAILURE is */
 	struct vm_tsc tsc;
 	struct vmx_vm vmx;
 };

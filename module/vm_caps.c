@@ -148,6 +148,11 @@ int vm_enable_cap(struct vm *vm, void __user *argp)
 	case KVM_CAP_X86_TRIPLE_FAULT_EVENT:
 		WRITE_ONCE(vm->triple_fault_event, cap.args[0]);
 		return 0;
+	case KVM_CAP_EXIT_ON_EMULATION_FAILURE:
+		if (cap.args[0] & ~1ull)
+			return -EINVAL;
+		WRITE_ONCE(vm->exit_on_emulation_failure, cap.args[0]);
+		return 0;
 	default:
 		return -EINVAL;
 	}

@@ -7,6 +7,7 @@
 
 struct msr_list { struct kvm_msr_list header; uint32_t indices[300]; };
 struct msrs { struct kvm_msrs header; struct kvm_msr_entry entries[2]; };
+struct cpuid { struct kvm_cpuid2 header; struct kvm_cpuid_entry2 entries[4]; };
 
 static const struct trial bad_device[] = {
 	NUMBER(DEVICE, KVM_GET_API_VERSION, 1),
@@ -20,6 +21,11 @@ static const struct trial bad_device[] = {
 	NUMBER(DEVICE, KVM_GET_VCPU_MMAP_SIZE, 1),
 	GIVEN(DEVICE, KVM_GET_SUPPORTED_CPUID, "no room", struct kvm_cpuid2, .nent = 0),
 	GIVEN(DEVICE, KVM_GET_SUPPORTED_CPUID, "little room", struct kvm_cpuid2, .nent = 3),
+	GIVEN(DEVICE, KVM_GET_EMULATED_CPUID, "no room", struct cpuid, .header = {}),
+	GIVEN(DEVICE, KVM_GET_EMULATED_CPUID, "little room", struct cpuid, .header = { .nent = 2 }),
+	GIVEN(DEVICE, KVM_GET_EMULATED_CPUID, "no room to spare", struct cpuid, .header = { .nent = 3 }),
+	GIVEN(DEVICE, KVM_GET_EMULATED_CPUID, "padding", struct cpuid, .header = { .nent = 4 },
+	      .entries = { [3] = { .padding = { 0, 0, 1 } } }),
 	GIVEN(DEVICE, KVM_GET_MSR_INDEX_LIST, "no room", struct msr_list, .header = {}),
 	GIVEN(DEVICE, KVM_GET_MSR_INDEX_LIST, "little room", struct msr_list, .header = { .nmsrs = 3 }),
 	GIVEN(DEVICE, KVM_GET_MSR_FEATURE_INDEX_LIST, "no room", struct msr_list, .header = {}),
@@ -71,6 +77,8 @@ static const struct trial bad_vm[] = {
 	ENABLE(VM, "manual, an unknown bit", KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, .args = { 5 }),
 	ENABLE(VM, "manual, bit 63", KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, .args = { 1ull << 63 | 1 }),
 	ENABLE(VM, "MSR exits, an unknown reason", KVM_CAP_X86_USER_SPACE_MSR, .args = { 8 }),
+	ENABLE(VM, "emulation failures, an unknown bit", KVM_CAP_EXIT_ON_EMULATION_FAILURE, .args = { 3 }),
+	ENABLE(VM, "emulation failures, bit 63", KVM_CAP_EXIT_ON_EMULATION_FAILURE, .args = { 1ull << 63 }),
 	ENABLE(VM, "MSR exits, bit 63", KVM_CAP_X86_USER_SPACE_MSR, .args = { 1ull << 63 }),
 	ENABLE(VM, "vCPU ids, too late", KVM_CAP_MAX_VCPU_ID, .args = { 10 }),
 	ENABLE(VM, "vCPU ids, too many", KVM_CAP_MAX_VCPU_ID, .args = { 4097 }),
