@@ -113,17 +113,12 @@ static void print_row(const struct row *row, int count)
 	fflush(stdout);
 }
 
-/* Millions of instructions per sample, and not about exits. */
-static bool too_long_to_trace(const struct row *rows)
-{
-	return rows == memory_rows || rows == call_rows;
-}
-
 static void run_rows(const struct row *rows)
 {
 	static uint32_t number;
 
-	if (tracing && too_long_to_trace(rows))
+	/* Millions of instructions per sample, and not about exits. */
+	if (tracing && rows == call_rows)
 		return;
 	for (const struct row *row = rows; row->name; row++) {
 		int count;

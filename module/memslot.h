@@ -31,6 +31,7 @@ struct memslot {
 	unsigned long *dirty;		/* (s) see dirty_log.c; NULL: not logged */
 	struct rb_node by_gpa;		/* (s) in memslots.by_gpa */
 	struct mmu_interval_notifier notifier;	/* see fault.c */
+	unsigned long seq;		/* (e) the notifier's, of the last fault that has waited */
 };
 
 struct memslots {
@@ -59,6 +60,7 @@ int memslots_mmu_pages(struct vm *vm);
 /* fault.c */
 extern const struct mmu_interval_notifier_ops memslot_notifier_ops;
 int memslot_fault(struct vm *vm, u64 gpa, u32 access);
+int memslot_fault_nowait(struct vm *vm, u64 gpa, u32 access);
 void memslot_unmap(struct memslot *slot);
 
 /* guest_mem.c */

@@ -120,7 +120,8 @@ static void begin_or_end_sample(void)
 	in_sample = !in_sample;
 	if (in_sample)
 		return;
-	if (best.addresses.empty() || length < best.addresses.size())
+	if (length < longest_sample &&
+	    (best.addresses.empty() || length < best.addresses.size()))
 		std::swap(best, current);
 	current.addresses.clear();
 	current.counts.clear();

@@ -4,7 +4,6 @@
 
 #include <linux/printk.h>
 #include <linux/smp.h>
-#include <linux/uaccess.h>
 
 #include "../dirty_log.h"
 #include "../emulate.h"
@@ -52,19 +51,14 @@ static int report_delivery(struct vcpu *vcpu, u32 vectoring,
 	return vcpu_exit_to_user(vcpu, KVM_EXIT_INTERNAL_ERROR);
 }
 
-/*
- * Memory of a slot is mapped. That may sleep; that there is no slot is mostly
- * known without.
- */
+/* Memory of a slot is mapped; mostly without waiting for anything. */
 static int map_or_mmio(struct vcpu *vcpu, u64 gpa, u32 access)
 {
 	int r;
 
-	pagefault_disable();
-	r = memslot_is_mmio(vcpu->vm, gpa, access & EPT_WRITE);
-	pagefault_enable();
-	if (r > 0)
-		return MEMSLOT_MMIO;
+	r = memslot_fault_nowait(vcpu->vm, gpa, access);
+	if (likely(r != -EBUSY))
+		return r;
 
 	vmx_vcpu_put(&vcpu->vmx);
 	r = memslot_fault(vcpu->vm, gpa, access);

@@ -85,6 +85,19 @@ static void ept_free_table(struct ept *ept, void *table)
 	free_page((unsigned long)table);
 }
 
+/* Takes a table that no CPU uses any more: for the next mapping, or to be freed. */
+static void ept_keep_or_free_table(struct ept *ept, void *table)
+{
+	ept_account(ept, table, -1);
+	if (ept->nr_stock == EPT_STOCK) {
+		free_page((unsigned long)table);
+		return;
+	}
+	clear_page(table);
+	ept->stock[ept->nr_stock] = table;
+	WRITE_ONCE(ept->nr_stock, ept->nr_stock + 1);
+}
+
 /**
  * ept_create() - set up the paging structures of a VM, mapping nothing
  * @ept: zeroed
@@ -132,6 +145,8 @@ static void ept_free_subtree(struct ept *ept, u64 *table, int level)
 void ept_destroy(struct ept *ept)
 {
 	ept_free_subtree(ept, ept->root, EPT_ROOT_LEVEL);
+	while (ept->nr_stock)
+		free_page((unsigned long)ept->stock[--ept->nr_stock]);
 	WARN_ON_ONCE(atomic_long_read(&ept->pages));
 }
 
@@ -163,32 +178,33 @@ u64 ept_gpa_limit(const struct ept *ept)
 }
 
 /**
- * ept_cache_fill() - allocate what one ept_map() can need
- * @cache: zeroed, or with pages left
+ * ept_fill_stock() - have the pages that one ept_map() can need
+ * @ept: of the VM
+ *
+ * Other vCPUs take from the stock too: it may be empty again on return.
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM (pages got so far stay in @cache).
+ * Return: 0, or -ENOMEM (pages got so far stay in the stock).
  */
-int ept_cache_fill(struct ept_cache *cache)
+int ept_fill_stock(struct ept *ept)
 {
-	while (cache->nr < ARRAY_SIZE(cache->pages)) {
-		void *table = ept_alloc_table();
+	void *table;
 
+	while (READ_ONCE(ept->nr_stock) < EPT_STOCK) {
+		table = ept_alloc_table();
 		if (!table)
 			return -ENOMEM;
-		cache->pages[cache->nr++] = table;
+
+		spin_lock(&ept->lock);
+		if (ept->nr_stock < EPT_STOCK) {
+			ept->stock[ept->nr_stock] = table;
+			WRITE_ONCE(ept->nr_stock, ept->nr_stock + 1);
+			table = NULL;
+		}
+		spin_unlock(&ept->lock);
+		free_page((unsigned long)table);
 	}
 	return 0;
-}
-
-/**
- * ept_cache_free() - free what ept_map() did not need
- * @cache: may be empty
- */
-void ept_cache_free(struct ept_cache *cache)
-{
-	while (cache->nr)
-		free_page((unsigned long)cache->pages[--cache->nr]);
 }
 
 /* A CPU may still walk the tables: they are freed after the next flush. */
@@ -209,10 +225,11 @@ static void ept_write(u64 *entry, u64 value)
 }
 
 /* Puts an empty table where there is nothing or a page. */
-static void ept_add_table(struct ept *ept, struct ept_cache *cache, u64 *entry)
+static void ept_add_table(struct ept *ept, u64 *entry)
 {
-	void *table = cache->pages[--cache->nr];
+	void *table = ept->stock[ept->nr_stock - 1];
 
+	WRITE_ONCE(ept->nr_stock, ept->nr_stock - 1);
 	ept_account(ept, table, 1);
 	ept_write(entry, __pa(table) | VMX_EPT_RWX_MASK);
 }
@@ -274,7 +291,6 @@ static bool ept_set_leaf(struct ept *ept, u64 *entry, int level, u64 leaf)
 /**
  * ept_map() - map a page
  * @ept: of the VM
- * @cache: paging-structure pages to take from
  * @gpa: guest-physical address in the page, below ept_gpa_limit()
  * @hpa: the host-physical address to which @gpa translates
  * @level: size of the page; @gpa and @hpa are congruent modulo it
@@ -286,11 +302,11 @@ static bool ept_set_leaf(struct ept *ept, u64 *entry, int level, u64 leaf)
  * below @level, the page is mapped in that table: somebody executes from it.
  *
  * Context: ept->lock held.
- * Return: 0; 1 if ept_flush() must follow; -ENOBUFS if @cache has too few
- * pages: fill it and call again.
+ * Return: 0; 1 if ept_flush() must follow; -ENOBUFS if the stock of
+ * pages for tables is too small: ept_fill_stock(), and call again.
  */
-int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
-	    enum ept_level level, u32 access, u8 memtype)
+int ept_map(struct ept *ept, u64 gpa, u64 hpa, enum ept_level level,
+	    u32 access, u8 memtype)
 {
 	bool keep_tables = ept_large_exec_is_fatal();
 	u64 *table = ept->root, *entry, leaf;
@@ -305,10 +321,10 @@ int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
 			break;
 		if (!ept_is_table(*entry, at)) {
 			/* All or nothing: later adds need fewer pages. */
-			if (cache->nr < at - level)
+			if (ept->nr_stock < at - level)
 				return -ENOBUFS;
 			flush |= ept_present(*entry);
-			ept_add_table(ept, cache, entry);
+			ept_add_table(ept, entry);
 		}
 		table = ept_table(*entry);
 	}
@@ -482,6 +498,6 @@ void ept_flush(struct vmx_vm *vm)
 
 	list_for_each_entry_safe(page, next, &ept->detached, lru) {
 		list_del(&page->lru);
-		ept_free_table(ept, page_address(page));
+		ept_keep_or_free_table(ept, page_address(page));
 	}
 }

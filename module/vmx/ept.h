@@ -36,20 +36,9 @@ void ept_destroy(struct ept *ept);
 enum ept_level ept_max_level(u32 access);
 u64 ept_gpa_limit(const struct ept *ept);
 
-/*
- * Paging-structure pages are allocated outside of the lock (ept_cache_fill),
- * mapped under it. One mapping needs three at most.
- */
-struct ept_cache {
-	unsigned int nr;
-	void *pages[3];
-};
-
-int ept_cache_fill(struct ept_cache *cache);
-void ept_cache_free(struct ept_cache *cache);
-
-int ept_map(struct ept *ept, struct ept_cache *cache, u64 gpa, u64 hpa,
-	    enum ept_level level, u32 access, u8 memtype);
+int ept_fill_stock(struct ept *ept);
+int ept_map(struct ept *ept, u64 gpa, u64 hpa, enum ept_level level,
+	    u32 access, u8 memtype);
 bool ept_unmap_range(struct ept *ept, u64 start, u64 end);
 bool ept_write_protect(struct ept *ept, u64 start, u64 end);
 bool ept_clear_dirty(struct ept *ept, u64 start, u64 end);

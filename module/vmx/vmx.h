@@ -135,13 +135,18 @@ enum vmx_switched_msr {
 	VMX_NR_SWITCHED_MSRS
 };
 
+/* Tables that one mapping can need: all levels below the root. */
+#define EPT_STOCK	3
+
 /* The EPT paging structures of one VM and their invalidation. See ept.c. */
 struct ept {
 	spinlock_t lock;	/* the paging structures */
 	u64 *root;		/* (c) PML4 table */
 	u64 eptp;		/* (c) EPT pointer as written to the VMCS */
 	u8 phys_bits;		/* (c) physical-address width of the CPU */
-	struct list_head detached;	/* (e) tables to be freed by the next flush */
+	struct list_head detached;	/* (e) tables that the next flush frees */
+	void *stock[EPT_STOCK];		/* (e) zeroed pages for tables */
+	unsigned int nr_stock;		/* (e) for writing */
 	atomic_t flush_gen;	/* (a) bumped before translations may be relied on to be gone */
 	atomic_long_t pages;	/* (a) pages used by paging structures */
 };
