@@ -10,7 +10,7 @@ KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
 JOBS	?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help all setup module minivmm selftests demo test test-diff bench bench-check \
+.PHONY: help all setup module minivmm selftests demo test test-diff test-qemu bench bench-check \
 	check clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test [KERNEL=6.12|debug]  run all tests in the emulated PC'
 	@echo 'make test-diff [SEED=N] [COUNT=N]'
 	@echo '                               run generated guests on KVM and on MiniVMX, compare'
+	@echo 'make test-qemu                 boot Linux in Debian'"'"'s QEMU on KVM and on MiniVMX'
 	@echo 'make bench                     the cost of exits beside kvm_intel'"'"'s'
 	@echo 'make bench-check               the same, compared with the committed figures'
 	@echo 'make check                     W=1, sparse and checkpatch'
@@ -67,6 +68,9 @@ test-diff: COUNT ?= 3000
 test-diff: setup module selftests
 	@lab/run --kernel $(KERNEL) --kvm --cmdline mitigations=off --timeout 3600 \
 		--add $(BUILD)/selftests/diff -- diff/diff --seed $(SEED) --count $(COUNT)
+
+test-qemu: setup module
+	@selftests/qemu/test --kernel $(KERNEL)
 
 bench bench-check: setup module
 	@bench/setup
