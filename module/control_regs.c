@@ -68,8 +68,12 @@ int regs_load_pdptes(struct vcpu *vcpu, unsigned long cr3)
 	int i, r;
 
 	vmx_vcpu_put(&vcpu->vmx);
-	r = guest_read(vcpu->vm, cr3 & GENMASK_ULL(31, 5), pdpte,
-		       sizeof(pdpte));
+	r = guest_mem_begin(vcpu->vm);
+	if (!r) {
+		r = guest_read(vcpu->vm, cr3 & GENMASK_ULL(31, 5), pdpte,
+			       sizeof(pdpte));
+		guest_mem_end(vcpu->vm);
+	}
 	vmx_vcpu_load(&vcpu->vmx);
 	if (r)
 		return 1;

@@ -42,19 +42,30 @@ static enum insn_mode code_mode(struct vcpu *vcpu)
 	return vmx_cs_ar(&vcpu->vmx) & SEG_AR_DB ? INSN_MODE_32 : INSN_MODE_16;
 }
 
+static int with_memory(struct vcpu *vcpu, int (*step)(struct vcpu *vcpu))
+{
+	int r = guest_mem_begin(vcpu->vm);
+
+	if (r)
+		return r;
+	r = step(vcpu);
+	guest_mem_end(vcpu->vm);
+	return r;
+}
+
 /* Carry out a step that reaches guest memory. */
 static int memory(struct vcpu *vcpu, int (*step)(struct vcpu *vcpu))
 {
 	int r;
 
 	pagefault_disable();
-	r = step(vcpu);
+	r = with_memory(vcpu, step);
 	pagefault_enable();
 	if (likely(r != -EBUSY))
 		return r;
 
 	vmx_vcpu_put(&vcpu->vmx);
-	r = step(vcpu);
+	r = with_memory(vcpu, step);
 	vmx_vcpu_load(&vcpu->vmx);
 	return r;
 }
@@ -62,10 +73,9 @@ static int memory(struct vcpu *vcpu, int (*step)(struct vcpu *vcpu))
 static void read_gprs(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
-	int reg;
 
-	for (reg = 0; reg < VMX_NR_GPRS; reg++)
-		e->gpr[reg] = vmx_gpr(&vcpu->vmx, reg);
+	vmx_rsp(&vcpu->vmx);	/* which is not among the others else */
+	memcpy(e->gpr, vcpu->vmx.gpr, sizeof(e->gpr));
 	e->gpr_dirty = 0;
 }
 
@@ -88,50 +98,12 @@ static void read_registers(struct vcpu *vcpu)
 	}
 }
 
-/* What insn_decode() makes of @len bytes; @fetched: why there are fewer. */
-static int decode_bytes(struct vcpu *vcpu, unsigned int len, int *fetched,
-			struct walk_fault *fault)
-{
-	struct emulation *e = &vcpu->emul;
-
-	e->nr_bytes = 0;
-	*fetched = gva_fetch(vcpu->vm, &e->walk, e->linear_rip, e->bytes, len,
-			     &e->nr_bytes, fault);
-	return insn_decode(&e->insn, e->mode, e->bytes, e->nr_bytes);
-}
-
-static int fetch_bytes(struct vcpu *vcpu)
-{
-	struct emulation *e = &vcpu->emul;
-	unsigned int in_page = PAGE_SIZE - offset_in_page(e->linear_rip);
-	struct walk_fault fault;
-	int fetched, r;
-	u64 gpa;
-
-	/* The page behind counts, and is accessed, only if it is needed. */
-	r = decode_bytes(vcpu, min_t(unsigned int, in_page, INSN_MAX_LEN),
-			 &fetched, &fault);
-	if (r == -ENODATA && !fetched && in_page < INSN_MAX_LEN)
-		r = decode_bytes(vcpu, INSN_MAX_LEN, &fetched, &fault);
-	/* Perhaps there are more of them for those who wait. */
-	if (r && fetched == -EBUSY)
-		return -EBUSY;
-	if (r != -ENODATA)
-		return r ? EMUL_FAILED : 0;
-
-	/* Now it matters why the next byte can't be had. */
-	if (fetched == WALK_FAULT)
-		return emul_page_fault(e, fault.address, fault.error_code);
-	r = emul_walk(vcpu, e->linear_rip + e->nr_bytes, WALK_FETCH, &gpa);
-	return r ? r : EMUL_FAILED;
-}
-
 /* EMUL_FAILED: unknown, or in MMIO; negative: the process is being killed. */
 static int fetch(struct vcpu *vcpu)
 {
 	vcpu->stats.insn_emulation++;
 	read_registers(vcpu);
-	return memory(vcpu, fetch_bytes);
+	return memory(vcpu, emul_fetch);
 }
 
 /* What a device may take comes one by one: see split_elements(). */
@@ -193,15 +165,16 @@ static int commit(struct vcpu *vcpu, int action)
 	struct vmx_vcpu *v = &vcpu->vmx;
 	struct emulation *e = &vcpu->emul;
 	unsigned long rflags = vmx_rflags(v);
-	int reg;
+	unsigned int dirty, reg;
 
 	if (e->committed)
 		return action;
 	e->committed = true;
 
-	for (reg = 0; reg < VMX_NR_GPRS; reg++)
-		if (e->gpr_dirty & BIT(reg))
-			vmx_set_gpr(v, reg, e->gpr[reg]);
+	for (dirty = e->gpr_dirty; dirty; dirty &= dirty - 1) {
+		reg = __ffs(dirty);
+		vmx_set_gpr(v, reg, e->gpr[reg]);
+	}
 	if (e->ends) {
 		rflags &= ~(ALU_STATUS_FLAGS | X86_EFLAGS_RF);
 		rflags |= e->rflags & ALU_STATUS_FLAGS;
@@ -330,7 +303,8 @@ static int finish(struct vcpu *vcpu, int stop)
 		vcpu->complete = complete_mmio;
 		return EXIT_TO_USER;
 	case EMUL_MMIO_WRITE:
-		vcpu->complete = complete_mmio;
+		if (!emul_write_ends(&vcpu->emul))
+			vcpu->complete = complete_mmio;
 		return commit(vcpu, EXIT_TO_USER);
 	case EMUL_PORT_IN:
 		vcpu->complete = complete_ins;
@@ -410,6 +384,7 @@ int emulate_mmio(struct vcpu *vcpu, const struct emul_access *access)
 	int r = fetch(vcpu);
 
 	vcpu->emul.access = *access;
+	vcpu->emul.access_is_mmio = true;
 	if (r)
 		return finish(vcpu, r);
 	/* Another vCPU has changed the code: INS and OUTS have their own exit. */
@@ -444,5 +419,6 @@ int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,
 		return EXIT_RESUME;
 	e->port = port;
 	e->access.translated = false;
+	e->access_is_mmio = false;
 	return begin(vcpu);
 }

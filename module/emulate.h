@@ -4,6 +4,7 @@
  * does it, in as many KVM_RUNs as the VMM needs to answer for its devices.
  *
  * emulate.c drives one instruction, or one iteration of a repeated one:
+ *	emulate_fetch.c		which instruction
  *	emulate_address.c	which memory: segments, linear addresses
  *	emulate_memory.c	which pages; reads, from RAM and from MMIO
  *	emulate_execute.c	registers, flags, the value to write
@@ -33,6 +34,7 @@ struct emul_piece {
 	u64 gpa;
 	unsigned int offset;	/* in the operand, bytes */
 	unsigned int len;	/* bytes */
+	bool in_exits_page;	/* emulation.access is to this page */
 };
 
 /* An operand in memory. */
@@ -61,6 +63,25 @@ struct emul_fault {
 	unsigned long address;	/* #PF: for CR2 */
 };
 
+/*
+ * An instruction of 64-bit code that was carried out, and all that fetching it
+ * has depended on.
+ */
+struct emul_known {
+	unsigned long linear_rip;
+	u64 cr0, cr3, cr4, efer;
+	u8 cpl;
+	u64 slots_generation;
+	unsigned int nr_words;		/* paging-structure entries, code; 0: none */
+	struct emul_word {
+		const u64 __user *address;
+		u64 value;
+	} word[WALK_MAX_LEVEL + 2];
+	struct insn_decoded insn;
+};
+
+#define EMUL_NR_KNOWN	8
+
 /* One instruction between its first step and its last. All members: (m). */
 struct emulation {
 	struct insn_decoded insn;
@@ -68,6 +89,7 @@ struct emulation {
 	unsigned int nr_bytes;
 
 	struct emul_access access;
+	bool access_is_mmio;	/* as found at the exit, and not yet answered */
 
 	/* registers when it began; gpr and rflags change as it executes */
 	struct walk_mode walk;
@@ -95,6 +117,8 @@ struct emulation {
 	unsigned int mmio_len;	/* bytes of the piece that the VMM was asked for */
 
 	struct emul_fault fault;
+
+	struct emul_known known[EMUL_NR_KNOWN];	/* see emulate_fetch.c */
 };
 
 int emulate_mmio(struct vcpu *vcpu, const struct emul_access *access);
@@ -102,6 +126,9 @@ int emulate_string_io(struct vcpu *vcpu, enum insn_op op, unsigned int size,
 		      u16 port);
 int emulate_exit_io(struct vcpu *vcpu, u8 direction, unsigned int size,
 		    u16 port, unsigned int count);
+
+/* emulate_fetch.c */
+int emul_fetch(struct vcpu *vcpu);
 
 /* emulate_address.c */
 int emul_find_operands(struct vcpu *vcpu);
@@ -114,6 +141,7 @@ int emul_translate(struct vcpu *vcpu);
 int emul_read_operands(struct vcpu *vcpu);
 int emul_write_operand(struct vcpu *vcpu);
 void emul_take_mmio(struct vcpu *vcpu);
+bool emul_write_ends(const struct emulation *e);
 
 /* emulate_execute.c */
 u64 emul_get_reg(const struct emulation *e, u8 reg, unsigned int size);

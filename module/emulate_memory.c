@@ -2,9 +2,10 @@
 /*
  * Operands in memory: linear addresses to pages, pages to RAM or MMIO.
  *
- * Everything here reaches guest memory: without the VMCS, or with page faults
- * disabled, and then gives -EBUSY if it would have to wait. Called again it
- * goes on where it has stopped.
+ * Everything here reaches guest memory, between guest_mem_begin() and
+ * guest_mem_end(): without the VMCS, or with page faults disabled, and then
+ * gives -EBUSY if it would have to wait. Called again it goes on where it has
+ * stopped.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -106,7 +107,9 @@ static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 		linear = (u32)linear;
 	piece->offset = offset;
 	piece->len = len;
-	if (is_exits_page(&vcpu->emul.access, o->write, linear)) {
+	piece->in_exits_page = is_exits_page(&vcpu->emul.access, o->write,
+					     linear);
+	if (piece->in_exits_page) {
 		piece->gpa = (vcpu->emul.access.gpa & PAGE_MASK) |
 			     offset_in_page(linear);
 		return 0;
@@ -115,16 +118,11 @@ static int add_piece(struct vcpu *vcpu, struct emul_operand *o,
 }
 
 /* RAM first: its errors can still be reported with nothing lost. */
-static int order_pieces(struct vcpu *vcpu, struct emul_operand *o)
+static void order_pieces(struct vcpu *vcpu, struct emul_operand *o)
 {
-	int first = memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true);
-	int second = memslot_is_mmio(vcpu->vm, o->piece[1].gpa, true);
-
-	if (first < 0 || second < 0)
-		return -EBUSY;
-	if (first && !second)
+	if (memslot_is_mmio(vcpu->vm, o->piece[0].gpa, true) &&
+	    !memslot_is_mmio(vcpu->vm, o->piece[1].gpa, true))
 		swap(o->piece[0], o->piece[1]);
-	return 0;
 }
 
 static int translate(struct vcpu *vcpu, struct emul_operand *o)
@@ -139,27 +137,26 @@ static int translate(struct vcpu *vcpu, struct emul_operand *o)
 	if (r)
 		return r;
 
-	return o->write && o->nr_pieces == 2 ? order_pieces(vcpu, o) : 0;
+	if (o->write && o->nr_pieces == 2)
+		order_pieces(vcpu, o);
+	return 0;
 }
 
 /* Devices see each element of INS and OUTS by itself. */
-static int split_elements(struct vcpu *vcpu)
+static void split_elements(struct vcpu *vcpu)
 {
 	struct emulation *e = &vcpu->emul;
 	struct emul_operand *o = &e->mem[0];
 	bool to_device = e->insn.op == INSN_OUTS &&
 			 iobus_takes(&vcpu->vm->iobus[IOBUS_PIO], e->port,
 				     e->insn.size);
-	int mmio = memslot_is_mmio(vcpu->vm, o->piece[0].gpa, o->write);
 
-	if (mmio < 0)
-		return mmio;
-	if (!mmio && !to_device)
-		return 0;
+	if (!to_device &&
+	    !memslot_is_mmio(vcpu->vm, o->piece[0].gpa, o->write))
+		return;
 	e->elements = 1;
 	o->size = e->insn.size;
 	o->piece[0].len = e->insn.size;
-	return 0;
 }
 
 /**
@@ -184,7 +181,9 @@ int emul_translate(struct vcpu *vcpu)
 			return r;
 	}
 
-	return e->elements > 1 ? split_elements(vcpu) : 0;
+	if (e->elements > 1)
+		split_elements(vcpu);
+	return 0;
 }
 
 static int exit_mmio(struct vcpu *vcpu, u64 gpa, const void *data,
@@ -205,6 +204,20 @@ static int exit_mmio(struct vcpu *vcpu, u64 gpa, const void *data,
 	return write ? EMUL_MMIO_WRITE : EMUL_MMIO_READ;
 }
 
+/* Return: 0, or why it can't be done; -ENXIO and -EROFS: it is for the VMM. */
+static int access_memory(struct vcpu *vcpu, const struct emul_piece *piece,
+			 u64 gpa, void *data, unsigned int len, bool write)
+{
+	const struct emulation *e = &vcpu->emul;
+
+	/* The exit has shown it; slots may have changed, but it came first. */
+	if (piece->in_exits_page && e->access_is_mmio &&
+	    e->access.write == write)
+		return -ENXIO;
+	return write ? guest_write(vcpu->vm, gpa, data, len) :
+		       guest_read(vcpu->vm, gpa, data, len);
+}
+
 static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
 {
 	struct emulation *e = &vcpu->emul;
@@ -220,8 +233,7 @@ static int transfer_piece(struct vcpu *vcpu, struct emul_operand *o, bool write)
 		data = o->data + piece->offset + e->done;
 		len = piece->len - e->done;
 
-		r = write ? guest_write(vcpu->vm, gpa, data, len) :
-			    guest_read(vcpu->vm, gpa, data, len);
+		r = access_memory(vcpu, piece, gpa, data, len, write);
 		if (r == -ENXIO || r == -EROFS) {
 			len = min(len, MMIO_LEN);
 			if (!write || !iobus_write(mmio_bus, gpa, len, data))
@@ -306,4 +318,23 @@ void emul_take_mmio(struct vcpu *vcpu)
 		       vcpu->run->mmio.data, e->mmio_len);
 	}
 	e->done += e->mmio_len;
+	e->access_is_mmio = false;
+}
+
+/**
+ * emul_write_ends() - is nothing left to be written after this KVM_EXIT_MMIO?
+ * @e: the emulation, stopped by EMUL_MMIO_WRITE
+ *
+ * Context: vcpu->mutex held.
+ */
+bool emul_write_ends(const struct emulation *e)
+{
+	const struct emul_operand *o;
+	unsigned int i;
+
+	for (i = 0; !e->mem[i].write; i++)
+		;
+	o = &e->mem[i];
+	return e->cur_piece + 1 == o->nr_pieces &&
+	       e->done + e->mmio_len == o->piece[e->cur_piece].len;
 }

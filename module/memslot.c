@@ -14,7 +14,6 @@
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "dirty_log.h"
 #include "memslot.h"
@@ -76,46 +75,40 @@ void memslots_destroy(struct vm *vm)
 struct memslot *memslot_find(struct vm *vm, u64 gpa)
 {
 	struct rb_node *node = vm->slots.by_gpa.rb_node;
+	struct memslot *slot = READ_ONCE(vm->slots.last);
 
 	lockdep_assert_held(&vm->slots_sem);
 
-	while (node) {
-		struct memslot *slot = rb_entry(node, struct memslot, by_gpa);
+	if (slot && gpa - slot->gpa < slot->size)
+		return slot;
 
-		if (gpa < slot->gpa)
+	while (node) {
+		slot = rb_entry(node, struct memslot, by_gpa);
+		if (gpa < slot->gpa) {
 			node = node->rb_left;
-		else if (gpa - slot->gpa >= slot->size)
+		} else if (gpa - slot->gpa >= slot->size) {
 			node = node->rb_right;
-		else
+		} else {
+			WRITE_ONCE(vm->slots.last, slot);
 			return slot;
+		}
 	}
 	return NULL;
 }
 
 /**
- * memslot_is_mmio() - would this access go to the VMM?
+ * memslot_is_mmio() - does this access go to the VMM?
  * @vm: the VM
  * @gpa: any guest-physical address
  * @write: the access writes
  *
- * A snapshot: the VMM may change slots at any time.
- *
- * Context: may sleep; or page faults disabled.
- * Return: 1 or 0; -EBUSY: can't be told without sleeping.
+ * Context: vm->slots_sem held.
  */
-int memslot_is_mmio(struct vm *vm, u64 gpa, bool write)
+bool memslot_is_mmio(struct vm *vm, u64 gpa, bool write)
 {
-	struct memslot *slot;
-	bool mmio;
+	const struct memslot *slot = memslot_find(vm, gpa);
 
-	if (!pagefault_disabled())
-		down_read(&vm->slots_sem);
-	else if (!down_read_trylock(&vm->slots_sem))
-		return -EBUSY;
-	slot = memslot_find(vm, gpa);
-	mmio = !slot || (write && (slot->flags & KVM_MEM_READONLY));
-	up_read(&vm->slots_sem);
-	return mmio;
+	return !slot || (write && (slot->flags & KVM_MEM_READONLY));
 }
 
 /* Does another slot than @id have addresses of @gpa to @gpa + @size? */
@@ -156,11 +149,14 @@ static void slots_insert(struct vm *vm, struct memslot *slot)
 	rb_link_node(&slot->by_gpa, parent, link);
 	rb_insert_color(&slot->by_gpa, &vm->slots.by_gpa);
 	vm->slots.nr_pages += slot->size >> PAGE_SHIFT;
+	vm->slots.generation++;
 }
 
 static void slots_erase(struct vm *vm, struct memslot *slot)
 {
 	rb_erase(&slot->by_gpa, &vm->slots.by_gpa);
+	WRITE_ONCE(vm->slots.last, NULL);
+	vm->slots.generation++;
 	vm->slots.nr_pages -= slot->size >> PAGE_SHIFT;
 }
 

@@ -37,6 +37,8 @@ struct memslot {
 struct memslots {
 	struct xarray by_id;		/* struct memslot by slot number */
 	struct rb_root by_gpa;		/* the same by guest-physical address */
+	struct memslot *last;		/* (a) found last, to be looked at first */
+	u64 generation;			/* changes with every slot */
 	unsigned long nr_pages;		/* of all slots together */
 	unsigned int nr_logs;		/* slots with a log */
 	unsigned int mmu_pages;		/* KVM_GET_NR_MMU_PAGES */
@@ -53,7 +55,7 @@ void memslots_init(struct vm *vm);
 void memslots_destroy(struct vm *vm);
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 struct memslot *memslot_find(struct vm *vm, u64 gpa);
-int memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
+bool memslot_is_mmio(struct vm *vm, u64 gpa, bool write);
 int memslots_set_mmu_pages(struct vm *vm, unsigned long pages);
 int memslots_mmu_pages(struct vm *vm);
 
@@ -64,7 +66,10 @@ int memslot_fault_nowait(struct vm *vm, u64 gpa, u32 access);
 void memslot_unmap(struct memslot *slot);
 
 /* guest_mem.c */
+int guest_mem_begin(struct vm *vm);
+void guest_mem_end(struct vm *vm);
 int guest_read(struct vm *vm, u64 gpa, void *buf, unsigned int len);
+bool guest_word(struct vm *vm, u64 gpa, const u64 __user **address);
 int guest_write(struct vm *vm, u64 gpa, const void *buf, unsigned int len);
 int guest_cmpxchg(struct vm *vm, u64 gpa, u64 old, u64 new, unsigned int len);
 

@@ -33,8 +33,6 @@
 #define ENTRY_XD		BIT_ULL(63)
 #define PDE32_4M_ADDR_39_32	GENMASK_ULL(20, 13)
 
-#define WALK_MAX_LEVEL		5
-
 enum walk_paging { PAGING_32BIT, PAGING_PAE, PAGING_LONG };
 
 /* One translation on its way. */
@@ -53,8 +51,10 @@ struct walk {
 	u64 entry_gpa[WALK_MAX_LEVEL + 1];
 	int top;
 
-	/* what all the entries together allow */
-	u64 allowed;			/* ENTRY_RW, ENTRY_US */
+	u64 reserved;			/* bits of entries at any level */
+
+	/* what all the entries together allow, and have */
+	u64 common;			/* ENTRY_RW, ENTRY_US, ENTRY_A */
 	u64 denied;			/* ENTRY_XD */
 };
 
@@ -123,11 +123,32 @@ static u64 walk_page_size(const struct walk *w)
 	return BIT_ULL(walk_shift(w, w->level));
 }
 
+/*
+ * SDM "Reserved bits" of "Page-Fault Exceptions", and the entries' formats; but
+ * for those of one level, which walk_reserved_bits() has.
+ */
+static u64 walk_always_reserved(const struct walk *w)
+{
+	u8 phys_bits = w->vm->vmx.ept.phys_bits;
+	u64 reserved = 0;
+
+	if (w->paging == PAGING_32BIT)
+		return 0;
+	if (phys_bits < 52)
+		reserved |= GENMASK_ULL(51, phys_bits);
+	if (w->paging == PAGING_PAE)
+		reserved |= GENMASK_ULL(62, 52);
+	if (!(w->mode->efer & EFER_NX))
+		reserved |= ENTRY_XD;
+	return reserved;
+}
+
 static void walk_begin(struct walk *w)
 {
 	const struct walk_mode *mode = w->mode;
 
-	w->allowed = ENTRY_RW | ENTRY_US;
+	w->reserved = walk_always_reserved(w);
+	w->common = ENTRY_RW | ENTRY_US | ENTRY_A;
 	w->denied = 0;
 
 	switch (w->paging) {
@@ -160,31 +181,21 @@ static bool walk_is_page(const struct walk *w, u64 entry)
 	       (w->level == 3 && boot_cpu_has(X86_FEATURE_GBPAGES));
 }
 
-/* SDM "Reserved bits" of "Page-Fault Exceptions", and the entries' formats. */
-static u64 walk_reserved_bits(const struct walk *w, u64 entry)
+static u64 walk_reserved_bits(const struct walk *w, bool page)
 {
-	u8 phys_bits = w->vm->vmx.ept.phys_bits;
-	bool page = walk_is_page(w, entry);
-	u64 reserved = 0;
-
 	if (w->paging == PAGING_32BIT) {
-		/* PSE-36: bits 20:13 hold address bits 39:32. */
-		if (page && w->level == 2)
-			reserved = GENMASK_ULL(21, min_t(u8, phys_bits, 40) - 19);
-		return reserved;
-	}
+		u8 phys_bits = w->vm->vmx.ept.phys_bits;
 
-	if (phys_bits < 52)
-		reserved |= GENMASK_ULL(51, phys_bits);
-	if (w->paging == PAGING_PAE)
-		reserved |= GENMASK_ULL(62, 52);
-	if (!(w->mode->efer & EFER_NX))
-		reserved |= ENTRY_XD;
+		/* PSE-36: bits 20:13 hold address bits 39:32. */
+		return page && w->level == 2 ?
+			GENMASK_ULL(21, min_t(u8, phys_bits, 40) - 19) : 0;
+	}
 	if (page && w->level > 1)
-		reserved |= GENMASK_ULL(walk_shift(w, w->level) - 1, 13);
-	else if (!page && w->level > 2)
-		reserved |= ENTRY_PS;
-	return reserved;
+		return w->reserved |
+		       GENMASK_ULL(walk_shift(w, w->level) - 1, 13);
+	if (!page && w->level > 2)
+		return w->reserved | ENTRY_PS;
+	return w->reserved;
 }
 
 static int walk_read_entry(struct walk *w)
@@ -206,6 +217,7 @@ static int walk_read_entry(struct walk *w)
 /* Down to the entry that maps the page. */
 static int walk_entries(struct walk *w, struct walk_fault *fault)
 {
+	bool page;
 	u64 entry;
 	int r;
 
@@ -220,12 +232,13 @@ static int walk_entries(struct walk *w, struct walk_fault *fault)
 		entry = w->entry[w->level];
 		if (!(entry & ENTRY_P))
 			return walk_page_fault(w, 0, fault);
-		if (entry & walk_reserved_bits(w, entry))
+		page = walk_is_page(w, entry);
+		if (entry & walk_reserved_bits(w, page))
 			return walk_page_fault(w, X86_PF_PROT | X86_PF_RSVD,
 					       fault);
-		w->allowed &= entry;
+		w->common &= entry;
 		w->denied |= entry & ENTRY_XD;
-		if (walk_is_page(w, entry))
+		if (page)
 			return 0;
 		w->table = entry & ENTRY_ADDR;
 	}
@@ -238,7 +251,7 @@ static bool walk_denied_by_pkey(const struct walk *w)
 	u32 pkru;
 
 	if (w->paging != PAGING_LONG || !(mode->cr4 & X86_CR4_PKE) ||
-	    (w->access & WALK_FETCH) || !(w->allowed & ENTRY_US))
+	    (w->access & WALK_FETCH) || !(w->common & ENTRY_US))
 		return false;
 
 	pkru = mode->pkru >> (FIELD_GET(ENTRY_PKEY, w->entry[w->level]) *
@@ -253,7 +266,7 @@ static bool walk_denied_by_pkey(const struct walk *w)
 static bool walk_denied_by_rights(const struct walk *w)
 {
 	const struct walk_mode *mode = w->mode;
-	bool user_page = w->allowed & ENTRY_US;
+	bool user_page = w->common & ENTRY_US;
 
 	if (w->user && !user_page)
 		return true;
@@ -265,7 +278,7 @@ static bool walk_denied_by_rights(const struct walk *w)
 	if (!w->user && user_page && (mode->cr4 & X86_CR4_SMAP) &&
 	    !(mode->rflags & X86_EFLAGS_AC))
 		return true;
-	return (w->access & WALK_WRITE) && !(w->allowed & ENTRY_RW) &&
+	return (w->access & WALK_WRITE) && !(w->common & ENTRY_RW) &&
 	       (w->user || (mode->cr0 & X86_CR0_WP));
 }
 
@@ -282,6 +295,11 @@ static int walk_check_access(const struct walk *w, struct walk_fault *fault)
 static int walk_set_flags(const struct walk *w)
 {
 	int level, r;
+
+	/* Mostly all of them are set. */
+	if ((w->common & ENTRY_A) && (!(w->access & WALK_WRITE) ||
+				      (w->entry[w->level] & ENTRY_D)))
+		return 0;
 
 	for (level = w->top; level >= w->level; level--) {
 		u64 entry = w->entry[level], flags = ENTRY_A;
@@ -331,6 +349,55 @@ static int walk_once(struct walk *w, u64 *gpa, struct walk_fault *fault)
 	return 0;
 }
 
+static void walk_take_note(const struct walk *w, u64 gpa,
+			   struct walk_note *note)
+{
+	int level;
+
+	note->gpa = gpa;
+	note->nr = 0;
+	if (!(w->mode->cr0 & X86_CR0_PG))
+		return;
+	for (level = w->top; level >= w->level; level--) {
+		note->entry_gpa[note->nr] = w->entry_gpa[level];
+		note->entry[note->nr++] = w->entry[level];
+	}
+}
+
+static int walk_and_note(struct vm *vm, const struct walk_mode *mode, u64 gva,
+			 u32 access, u64 *gpa, struct walk_fault *fault,
+			 struct walk_note *note)
+{
+	struct walk w;
+	int r = 0;
+
+	w.vm = vm;
+	w.mode = mode;
+	w.gva = gva;
+	w.access = access;
+	w.user = mode->cpl == 3;
+	if (mode->efer & EFER_LMA)
+		w.paging = PAGING_LONG;
+	else if (mode->cr4 & X86_CR4_PAE)
+		w.paging = PAGING_PAE;
+	else
+		w.paging = PAGING_32BIT;
+
+	if (w.paging != PAGING_LONG)
+		w.gva = lower_32_bits(gva);
+	if (mode->cr0 & X86_CR0_PG) {
+		do {
+			r = walk_once(&w, gpa, fault);
+		} while (r == -EAGAIN && !fatal_signal_pending(current));
+	} else {
+		*gpa = w.gva;
+	}
+
+	if (!r && note)
+		walk_take_note(&w, *gpa, note);
+	return r == -EAGAIN ? -EINTR : r;
+}
+
 /**
  * walk_gva() - translate a linear address as an access of the guest would
  * @vm: the VM
@@ -344,39 +411,13 @@ static int walk_once(struct walk *w, u64 *gpa, struct walk_fault *fault)
  *
  * Context: as guest_read().
  * Return: 0; WALK_FAULT; -ENXIO if a paging structure is in no slot, -EFAULT if
- * the VMM has no memory there; -EINTR if the process is being killed; -EIO:
- * called by another process; -EBUSY: not without sleeping.
+ * the VMM has no memory there; -EINTR if the process is being killed; -EBUSY:
+ * not without sleeping.
  */
 int walk_gva(struct vm *vm, const struct walk_mode *mode, u64 gva, u32 access,
 	     u64 *gpa, struct walk_fault *fault)
 {
-	struct walk w = {
-		.vm = vm,
-		.mode = mode,
-		.gva = gva,
-		.access = access,
-		.user = mode->cpl == 3,
-	};
-	int r;
-
-	if (mode->efer & EFER_LMA)
-		w.paging = PAGING_LONG;
-	else if (mode->cr4 & X86_CR4_PAE)
-		w.paging = PAGING_PAE;
-	else
-		w.paging = PAGING_32BIT;
-
-	if (w.paging != PAGING_LONG)
-		w.gva = lower_32_bits(gva);
-	if (!(mode->cr0 & X86_CR0_PG)) {
-		*gpa = w.gva;
-		return 0;
-	}
-
-	do {
-		r = walk_once(&w, gpa, fault);
-	} while (r == -EAGAIN && !fatal_signal_pending(current));
-	return r == -EAGAIN ? -EINTR : r;
+	return walk_and_note(vm, mode, gva, access, gpa, fault, NULL);
 }
 
 static unsigned int rest_of_page(u64 address, unsigned int len)
@@ -393,6 +434,7 @@ static unsigned int rest_of_page(u64 address, unsigned int len)
  * @len: bytes that are wanted
  * @got: set to how many of them there are
  * @fault: set if the fetch of the next one page-faults
+ * @note: set to the walk of the last page that bytes were read from
  *
  * Context: as guest_read().
  * Return: 0 if there are @len; else why the byte after the first @got ones
@@ -400,7 +442,8 @@ static unsigned int rest_of_page(u64 address, unsigned int len)
  * itself: it counts if the instruction is that long.
  */
 int gva_fetch(struct vm *vm, const struct walk_mode *mode, u64 gva, void *buf,
-	      unsigned int len, unsigned int *got, struct walk_fault *fault)
+	      unsigned int len, unsigned int *got, struct walk_fault *fault,
+	      struct walk_note *note)
 {
 	unsigned int n;
 	u64 gpa;
@@ -408,7 +451,8 @@ int gva_fetch(struct vm *vm, const struct walk_mode *mode, u64 gva, void *buf,
 
 	for (*got = 0; *got < len; *got += n) {
 		n = rest_of_page(gva + *got, len - *got);
-		r = walk_gva(vm, mode, gva + *got, WALK_FETCH, &gpa, fault);
+		r = walk_and_note(vm, mode, gva + *got, WALK_FETCH, &gpa, fault,
+				  note);
 		if (r)
 			return r;
 		r = guest_read(vm, gpa, buf + *got, n);

@@ -34,6 +34,16 @@ struct walk_mode {
 /* Positive result of all the functions below: *fault says which page fault. */
 #define WALK_FAULT	1
 
+#define WALK_MAX_LEVEL	5
+
+/* The paging-structure entries that a walk has used, as they were. */
+struct walk_note {
+	unsigned int nr;
+	u64 entry_gpa[WALK_MAX_LEVEL];
+	u64 entry[WALK_MAX_LEVEL];
+	u64 gpa;		/* where it has led */
+};
+
 /* A page fault for the guest, as vmx_queue_page_fault() takes it. */
 struct walk_fault {
 	u64 address;		/* linear address for CR2 */
@@ -54,9 +64,11 @@ int walk_gva(struct vm *vm, const struct walk_mode *mode, u64 gva, u32 access,
 /*
  * Instruction bytes: up to len of them. On anything but 0 the first *got
  * bytes are good, and the result says why the next one cannot be had: it
- * counts only if the instruction is longer than *got.
+ * counts only if the instruction is longer than *got. The note is of the last
+ * page of them.
  */
 int gva_fetch(struct vm *vm, const struct walk_mode *mode, u64 gva, void *buf,
-	      unsigned int len, unsigned int *got, struct walk_fault *fault);
+	      unsigned int len, unsigned int *got, struct walk_fault *fault,
+	      struct walk_note *note);
 
 #endif /* MINIVMX_WALK_H */
