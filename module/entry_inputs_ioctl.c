@@ -20,9 +20,12 @@
 #define WORD			sizeof(u64)
 #define MAX_WORDS		8	/* of one read of the checks */
 
-/* The structures of the first version, which every caller has. */
-#define INPUTS_SIZE_VER0	sizeof(struct minivmx_entry_inputs)
-#define INPUT_SIZE_VER0		sizeof(struct minivmx_entry_input)
+/* The sizes in the first version of the API, which every caller has. */
+#define INPUTS_SIZE_VER0	56
+#define INPUT_SIZE_VER0		88
+
+static_assert(sizeof(struct minivmx_entry_inputs) >= INPUTS_SIZE_VER0);
+static_assert(sizeof(struct minivmx_entry_input) >= INPUT_SIZE_VER0);
 
 /* Collects what the checks read of memory. */
 struct recording_view {
@@ -111,7 +114,7 @@ static int copy_arg(struct minivmx_entry_inputs *arg, const void __user *argp)
 	if (r)
 		return r;
 	if (arg->nr_inputs > MAX_INPUTS || arg->input_size < INPUT_SIZE_VER0 ||
-	    arg->reserved2 || memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
+	    arg->input_size > PAGE_SIZE || arg->reserved2 || memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
 	return 0;
 }
@@ -122,8 +125,9 @@ static int copy_inputs(const struct minivmx_entry_inputs *arg,
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		if (copy_to_user(u64_to_user_ptr(arg->inputs) + (u64)i * arg->input_size,
-				 &inputs[i], sizeof(*inputs)))
+		if (explain_return_sized(u64_to_user_ptr(arg->inputs) +
+					 (u64)i * arg->input_size, arg->input_size,
+					 &inputs[i], sizeof(*inputs)))
 			return -EFAULT;
 	}
 	return 0;
@@ -142,7 +146,7 @@ long entry_inputs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 {
 	struct minivmx_entry_input *inputs;
 	struct minivmx_entry_inputs arg;
-	u32 room;
+	u32 room, size;
 	long r;
 
 	/* It has the host's memory and physical addresses. */
@@ -152,6 +156,7 @@ long entry_inputs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 	if (r)
 		return r;
 	room = arg.nr_inputs;
+	size = arg.size;
 	inputs = kvcalloc(max(room, 1u), sizeof(*inputs), GFP_KERNEL_ACCOUNT);
 	if (!inputs)
 		return -ENOMEM;
@@ -162,5 +167,5 @@ long entry_inputs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 	if (r)
 		return r;
 	arg.size = sizeof(arg);
-	return copy_to_user(argp, &arg, INPUTS_SIZE_VER0) ? -EFAULT : 0;
+	return explain_return_sized(argp, size, &arg, sizeof(arg));
 }

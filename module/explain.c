@@ -25,9 +25,12 @@
 
 #define MAX_TEXT		SZ_64K
 
-/* The structures of the first version, which every caller has. */
-#define EXPLANATION_SIZE_VER0	sizeof(struct minivmx_explanation)
-#define VIOLATION_SIZE_VER0	sizeof(struct minivmx_violation)
+/* The sizes in the first version of the API, which every caller has. */
+#define EXPLANATION_SIZE_VER0	768
+#define VIOLATION_SIZE_VER0	1232
+
+static_assert(sizeof(struct minivmx_explanation) >= EXPLANATION_SIZE_VER0);
+static_assert(sizeof(struct minivmx_violation) >= VIOLATION_SIZE_VER0);
 
 struct vmx_entry_caps explain_entry_caps __ro_after_init;
 
@@ -110,6 +113,24 @@ int explain_copy_sized(void *to, size_t size, size_t first_size,
 	if (user_size > PAGE_SIZE)
 		return -E2BIG;
 	return copy_struct_from_user(to, size, argp, user_size);
+}
+
+/**
+ * explain_return_sized() - give the VMM what it knows of a structure that grows
+ * @argp: where it is in the VMM
+ * @user_size: its size as the VMM knows it, or that of an element of its array
+ * @from: the structure
+ * @size: its size as the module knows it
+ *
+ * Context: may sleep.
+ * Return: 0 or -EFAULT.
+ */
+int explain_return_sized(void __user *argp, u32 user_size, const void *from,
+			 size_t size)
+{
+	size_t known = min_t(size_t, user_size, size);
+
+	return copy_to_user(argp, from, known) ? -EFAULT : 0;
 }
 
 /* ---- explanations ---- */
@@ -258,8 +279,8 @@ static int copy_violations(struct explanation *e, u32 room, u32 step)
 		return 0;
 	for (i = 0; i < nr; i++) {
 		violation_to_user(&e->found[i], &e->violation);
-		if (copy_to_user(array + (u64)i * step, &e->violation,
-				 sizeof(e->violation)))
+		if (explain_return_sized(array + (u64)i * step, step,
+					 &e->violation, sizeof(e->violation)))
 			return -EFAULT;
 	}
 	return 0;
@@ -283,7 +304,8 @@ static int are_valid_arguments(const struct minivmx_explanation *arg)
 {
 	if (arg->reserved2 || memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
-	if (arg->violations && arg->violation_size < VIOLATION_SIZE_VER0)
+	if (arg->violations && (arg->violation_size < VIOLATION_SIZE_VER0 ||
+				arg->violation_size > PAGE_SIZE))
 		return -EINVAL;
 	return 0;
 }
@@ -292,6 +314,7 @@ static int explain_to_user(struct vcpu *vcpu, bool last_entry,
 			   struct explanation *e, void __user *argp)
 {
 	u32 room = e->arg.nr_violations;
+	u32 user_size = e->arg.size;
 	int r;
 
 	/* What is output only must not come back as the caller left it. */
@@ -306,7 +329,7 @@ static int explain_to_user(struct vcpu *vcpu, bool last_entry,
 	if (r)
 		return r;
 	e->arg.size = sizeof(e->arg);
-	return copy_to_user(argp, &e->arg, EXPLANATION_SIZE_VER0) ? -EFAULT : 0;
+	return explain_return_sized(argp, user_size, &e->arg, sizeof(e->arg));
 }
 
 static long explain(struct vcpu *vcpu, bool last_entry, void __user *argp)

@@ -29,6 +29,8 @@ int explain_refused_bits(struct vcpu *vcpu, u32 request, const char *what,
 			 u64 value, u64 bits, const char *reason);
 int explain_copy_sized(void *to, size_t size, size_t first_size,
 		       const void __user *argp);
+int explain_return_sized(void __user *argp, u32 user_size, const void *from,
+			 size_t size);
 void explain_fill_field(struct minivmx_vmcs_field *to, u32 encoding, u64 value);
 long explain_ioctl(struct vcpu *vcpu, unsigned int cmd, void __user *argp);
 

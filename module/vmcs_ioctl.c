@@ -19,9 +19,12 @@
 
 #define MAX_FIELDS		512
 
-/* The structures of the first version, which every caller has. */
-#define VMCS_SIZE_VER0		sizeof(struct minivmx_vmcs)
-#define FIELD_SIZE_VER0		sizeof(struct minivmx_vmcs_field)
+/* The sizes in the first version of the API, which every caller has. */
+#define VMCS_SIZE_VER0		56
+#define FIELD_SIZE_VER0		80
+
+static_assert(sizeof(struct minivmx_vmcs) >= VMCS_SIZE_VER0);
+static_assert(sizeof(struct minivmx_vmcs_field) >= FIELD_SIZE_VER0);
 
 static bool allow_vmcs_write;
 module_param(allow_vmcs_write, bool, 0644);
@@ -36,7 +39,7 @@ static int copy_vmcs_arg(struct minivmx_vmcs *arg, u32 flags,
 	if (r)
 		return r;
 	if ((arg->flags & ~flags) || arg->nr_fields > MAX_FIELDS ||
-	    arg->field_size < FIELD_SIZE_VER0 ||
+	    arg->field_size < FIELD_SIZE_VER0 || arg->field_size > PAGE_SIZE ||
 	    memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
 	return 0;
@@ -79,16 +82,31 @@ static void read_named(struct vmx_vcpu *v, struct minivmx_vmcs_field *fields,
 	}
 }
 
+/* To be read: the encodings are all that matters of what is there. */
+static int copy_encodings_in(const struct minivmx_vmcs *arg,
+			     struct minivmx_vmcs_field *fields)
+{
+	u32 size = min_t(u32, arg->field_size, sizeof(*fields));
+	u32 i;
+
+	for (i = 0; i < arg->nr_fields; i++) {
+		if (copy_from_user(&fields[i], user_field(arg, i), size))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* To be written: what the caller knows and the module does not must be 0. */
 static int copy_fields_in(const struct minivmx_vmcs *arg,
 			  struct minivmx_vmcs_field *fields)
 {
 	u32 i;
+	int r = 0;
 
-	for (i = 0; i < arg->nr_fields; i++) {
-		if (copy_from_user(&fields[i], user_field(arg, i), sizeof(*fields)))
-			return -EFAULT;
-	}
-	return 0;
+	for (i = 0; i < arg->nr_fields && !r; i++)
+		r = copy_struct_from_user(&fields[i], sizeof(*fields),
+					  user_field(arg, i), arg->field_size);
+	return r;
 }
 
 static int copy_fields_out(const struct minivmx_vmcs *arg,
@@ -97,7 +115,8 @@ static int copy_fields_out(const struct minivmx_vmcs *arg,
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		if (copy_to_user(user_field(arg, i), &fields[i], sizeof(*fields)))
+		if (explain_return_sized(user_field(arg, i), arg->field_size,
+					 &fields[i], sizeof(*fields)))
 			return -EFAULT;
 	}
 	return 0;
@@ -131,7 +150,7 @@ long vmcs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 {
 	struct minivmx_vmcs_field *fields;
 	struct minivmx_vmcs arg;
-	u32 room;
+	u32 room, size;
 	long r;
 
 	/* Host state says where the kernel is. */
@@ -141,12 +160,13 @@ long vmcs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 	if (r)
 		return r;
 	room = arg.nr_fields;
+	size = arg.size;
 	fields = kvcalloc(max(room, 1u), sizeof(*fields), GFP_KERNEL_ACCOUNT);
 	if (!fields)
 		return -ENOMEM;
 
 	if (!(arg.flags & MINIVMX_VMCS_ALL))
-		r = copy_fields_in(&arg, fields);
+		r = copy_encodings_in(&arg, fields);
 	if (!r) {
 		load_and_read(vcpu, &arg, fields);
 		r = copy_fields_out(&arg, fields, min(arg.nr_fields, room));
@@ -155,7 +175,7 @@ long vmcs_ioctl_read(struct vcpu *vcpu, void __user *argp)
 	if (r)
 		return r;
 	arg.size = sizeof(arg);
-	return copy_to_user(argp, &arg, VMCS_SIZE_VER0) ? -EFAULT : 0;
+	return explain_return_sized(argp, size, &arg, sizeof(arg));
 }
 
 static long load_and_write(struct vcpu *vcpu, const struct minivmx_vmcs *arg,

@@ -23,7 +23,8 @@
  * The numbers do not contain the sizes of the structures, so that these can
  * grow at their ends: the first member of each is its size as the caller knows
  * it. A caller that knows more than the module may use it only with what it
- * does not need 0 (else E2BIG). Reserved members must be 0 (else EINVAL).
+ * does not need 0 (else E2BIG). Reserved members must be 0 (else EINVAL). The
+ * elements of arrays have their size beside their number, of up to a page.
  */
 #define MINIVMX_IO		0xBD
 #define MINIVMX_EXPLAIN_ENTRY	_IO(MINIVMX_IO, 0x00)	/* struct minivmx_explanation */
@@ -77,7 +78,7 @@ struct minivmx_refusal {
 
 /**
  * struct minivmx_explanation - why the CPU did not enter the guest
- * @size: in: size of this structure
+ * @size: in: size of this structure; out: that of the module's
  * @violation_size: in: size of one element of @violations
  * @nr_violations: in: elements of @violations; out: the number of violations,
  *                 which may be greater
@@ -127,7 +128,7 @@ struct minivmx_explanation {
 
 /**
  * struct minivmx_vmcs - fields of the VMCS to read or to write
- * @size: in: size of this structure
+ * @size: in: size of this structure; out: with MINIVMX_READ_VMCS the module's
  * @field_size: in: size of one element of @fields
  * @flags: in: MINIVMX_VMCS_ALL or 0
  * @nr_fields: in: elements of @fields, at most 512; out: with MINIVMX_VMCS_ALL
@@ -138,7 +139,8 @@ struct minivmx_explanation {
  * MINIVMX_READ_VMCS reads the fields whose encodings the array holds, or fills
  * it. MINIVMX_WRITE_VMCS writes all of them or none (EPERM: a field, or a
  * control, that cannot be written; the module parameter allow_vmcs_write is
- * off; no CAP_SYS_ADMIN. EINVAL: no such field or a value too wide.)
+ * off; no CAP_SYS_ADMIN. EINVAL: no such field or a value too wide. ENOENT: a
+ * field that this CPU does not have.)
  */
 struct minivmx_vmcs {
 	__u32 size;
@@ -164,7 +166,7 @@ struct minivmx_entry_input {
 
 /**
  * struct minivmx_entry_inputs - what else decides whether an entry succeeds
- * @size: in: size of this structure
+ * @size: in: size of this structure; out: that of the module's
  * @input_size: in: size of one element of @inputs
  * @nr_inputs: in: elements of @inputs, at most 16384; out: how many there are,
  *             which may be more
