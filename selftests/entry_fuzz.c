@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random states: the CPU enters exactly if no check is violated.
+ * Random states, with and without an event to inject: the CPU enters exactly if
+ * no check is violated, and gives the number that belongs to the violation.
  *
- * MINIVMX_FUZZ_ROUNDS is the number of states, MINIVMX_FUZZ_SEED the seed.
+ * MINIVMX_FUZZ_ROUNDS is the number of states, MINIVMX_FUZZ_SEED the seed. A line
+ * "known difference" is a state which Bochs enters and the SDM does not.
  */
 #include <stdio.h>
 
@@ -13,6 +15,11 @@
 #define ROUNDS		2000
 #define MAX_CHANGES	5
 #define NR_MODES	13
+#define MAX_RULES	300
+
+#define IDTR_LIMIT		0x4812
+#define INVALID_CONTROLS	7
+#define INVALID_GUEST_STATE	(0x80000000u | 33)
 
 FIXTURE(fuzz) {
 	struct machine machine;
@@ -20,7 +27,9 @@ FIXTURE(fuzz) {
 	struct entry_state saved;
 	struct explained explained;
 	uint64_t random;
-	unsigned int entered, refused, unwritable, known;
+	unsigned int entered, refused, unwritable, known, events, alone;
+	const char *rules[MAX_RULES];
+	unsigned int nr_rules;
 };
 
 static void guest_nothing(void)
@@ -116,6 +125,41 @@ static void mutate(struct fuzz_data *self)
 	}
 }
 
+/*
+ * Whatever is delivered goes nowhere: without a descriptor table the guest shuts
+ * down, and its memory, some of which is the test's, stays as it is.
+ */
+static void inject(struct fuzz_data *self)
+{
+	struct minivmx_vmcs_field limit = { .encoding = IDTR_LIMIT };
+	uint64_t random = random64(&self->random);
+	struct kvm_vcpu_events events = { 0 };
+
+	if (random % 4 || vmcs_write(self->vcpu, &limit, 1))
+		return;
+	random >>= 2;
+	switch (random % 3) {
+	case 0:
+		events.exception.injected = 1;
+		events.exception.nr = random >> 8 & 31;
+		events.exception.has_error_code = random >> 16 & 1;
+		events.exception.error_code = random >> 17 & 1 ? 0 : random >> 32;
+		break;
+	case 1:
+		events.interrupt.injected = 1;
+		events.interrupt.nr = random >> 8;
+		events.interrupt.soft = random >> 16 & 1;
+		break;
+	default:
+		events.nmi.injected = 1;
+		break;
+	}
+	if (dev_ioctl(self->vcpu->fd, KVM_SET_VCPU_EVENTS, &events))
+		self->unwritable++;
+	else
+		self->events++;
+}
+
 /* A mode of the unit tests that a vCPU can be brought to. */
 static int random_mode(uint64_t *state)
 {
@@ -147,6 +191,50 @@ static bool is_known_difference(const struct explained *e)
 	return i > 0;
 }
 
+static bool is_about_controls(const struct minivmx_violation *v)
+{
+	return !strncmp(v->id, "control.", strlen("control."));
+}
+
+/*
+ * The number with which the CPU refuses: controls come first. Bochs refuses what
+ * it checks otherwise with either.
+ */
+static bool is_foreseen(const struct explained *e, uint64_t reason)
+{
+	bool controls = false, guest = false, disputed = false;
+	unsigned int i;
+
+	for (i = 0; i < e->arg.nr_violations && i < MAX_VIOLATIONS; i++) {
+		const struct minivmx_violation *v = &e->violations[i];
+
+		if (bochs_differs(v->id))
+			disputed = true;
+		else if (is_about_controls(v))
+			controls = true;
+		else
+			guest = true;
+	}
+	if (reason == INVALID_CONTROLS)
+		return controls || disputed;
+	return reason == INVALID_GUEST_STATE && !controls && (guest || disputed);
+}
+
+/* How much of the rules the states touch. */
+static void count_rules(struct fuzz_data *self, const struct explained *e)
+{
+	unsigned int i, known;
+
+	self->alone += e->arg.nr_violations == 1;
+	for (i = 0; i < e->arg.nr_violations && i < MAX_VIOLATIONS; i++) {
+		for (known = 0; known < self->nr_rules; known++)
+			if (!strcmp(self->rules[known], e->violations[i].id))
+				break;
+		if (known == self->nr_rules && known < MAX_RULES)
+			self->rules[self->nr_rules++] = strdup(e->violations[i].id);
+	}
+}
+
 static void compare(struct __test_metadata *_metadata, struct fuzz_data *self,
 		    unsigned int round)
 {
@@ -162,9 +250,19 @@ static void compare(struct __test_metadata *_metadata, struct fuzz_data *self,
 	entered = reason != KVM_EXIT_FAIL_ENTRY;
 	self->entered += entered;
 	self->refused += !entered;
+	count_rules(self, e);
+	if (!entered && e->arg.nr_violations) {
+		uint64_t number = self->vcpu->run->fail_entry.hardware_entry_failure_reason;
+
+		EXPECT_TRUE(is_foreseen(e, number)) {
+			TH_LOG("round %u, reason %#llx: %s", round,
+			       (unsigned long long)number, e->text);
+		}
+	}
 	if (entered == !e->arg.nr_violations)
 		return;
 	if (is_known_difference(e)) {
+		printf("# known difference: %s\n", e->violations[0].id);
 		self->known++;
 		return;
 	}
@@ -180,6 +278,7 @@ TEST_F_TIMEOUT(fuzz, entered_exactly_if_nothing_is_violated, 10000)
 	uint64_t seed = number_from("MINIVMX_FUZZ_SEED", 1);
 	unsigned int round;
 
+	setvbuf(stdout, NULL, _IONBF, 0);
 	self->random = seed ?: 1;
 	if (!can_write_vmcs(self->vcpu))
 		SKIP(return, "no MINIVMX_WRITE_VMCS");
@@ -187,14 +286,18 @@ TEST_F_TIMEOUT(fuzz, entered_exactly_if_nothing_is_violated, 10000)
 	for (round = 0; round < rounds; round++) {
 		entry_state_set_mode(self->vcpu, &self->saved, random_mode(&self->random));
 		mutate(self);
+		inject(self);
 		compare(_metadata, self, round);
 		entry_state_restore(self->vcpu, &self->saved);
 	}
-	TH_LOG("seed %llu: %u states, %u entered, %u refused, %u known differences, %u fields not to be written",
-	       (unsigned long long)seed, round, self->entered, self->refused,
-	       self->known, self->unwritable);
+	TH_LOG("seed %llu: %u states, %u with events; %u entered, %u refused, %u of them for one reason; %u rules violated; %u known differences; %u changes refused",
+	       (unsigned long long)seed, round, self->events, self->entered,
+	       self->refused, self->alone, self->nr_rules, self->known,
+	       self->unwritable);
 	EXPECT_GT(self->entered, rounds / 10);
 	EXPECT_GT(self->refused, rounds / 10);
+	EXPECT_GT(self->events, rounds / 10);
+	EXPECT_GT(self->nr_rules, 50);
 	vcpu_start(self->vcpu, guest_nothing);
 	ASSERT_DONE(self->vcpu);
 }
