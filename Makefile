@@ -10,12 +10,13 @@ KDIR	?= $(BUILD)/lab/$(KERNEL)/kdir
 JOBS	?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help all setup module minivmm selftests demo test test-diff test-qemu bench bench-check \
-	check clean
+.PHONY: help all setup module minivmm selftests demo test test-kvm test-diff test-qemu \
+	bench bench-check check clean
 
 help:
 	@echo 'make demo [DEVICE=/dev/kvm]    boot Linux in minivmm in the emulated PC'
 	@echo 'make test [KERNEL=6.12|debug]  run all tests in the emulated PC'
+	@echo 'make test-kvm [TESTS=NAMES]    run KVM'"'"'s own selftests on KVM and on MiniVMX'
 	@echo 'make test-diff [SEED=N] [COUNT=N]'
 	@echo '                               run generated guests on KVM and on MiniVMX, compare'
 	@echo 'make test-qemu                 boot Linux in Debian'"'"'s QEMU on KVM and on MiniVMX'
@@ -62,6 +63,13 @@ demo: setup module minivmm
 test: setup module minivmm selftests
 	@selftests/run-all --kernel $(KERNEL)
 
+# Two CPUs, for the tests that move threads between them.
+test-kvm: setup module
+	@selftests/setup
+	@$(MAKE) -s -j$(JOBS) -C selftests/kvm BUILD=$(BUILD)/kvm
+	@lab/run --kernel $(KERNEL) --kvm --cpus 2 --mem 2048 --cmdline mitigations=off \
+		--timeout 3600 --add $(BUILD)/kvm -- kvm/run $(TESTS)
+
 # Another seed each time: what it prints runs again with SEED=.
 test-diff: SEED ?= $(shell date +%s)000000
 test-diff: COUNT ?= 3000
@@ -80,4 +88,4 @@ check: setup
 	@lab/check
 
 clean:
-	rm -rf $(BUILD)/module $(BUILD)/userspace $(BUILD)/selftests
+	rm -rf $(BUILD)/module $(BUILD)/userspace $(BUILD)/selftests $(BUILD)/kvm $(BUILD)/kvm.obj

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linked into KVM's selftests with --wrap=ioctl: their VMs come without the
- * in-kernel interrupt controllers that the library creates for each of them,
- * on KVM as on MiniVMX, which has none.
+ * Preloaded into KVM's selftests on MiniVMX, and only there: their library
+ * creates the in-kernel interrupt controllers for each VM, whether the test
+ * needs them or not.  A kernel that has none is taken to have created them.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
 #include <linux/kvm.h>
 #include <stdarg.h>
-#include <sys/ioctl.h>
 
-int __real_ioctl(int fd, unsigned long request, void *argument);
-
-int __wrap_ioctl(int fd, unsigned long request, ...)
+int ioctl(int fd, unsigned long request, ...)
 {
+	static int (*next)(int, unsigned long, void *);
 	void *argument;
 	va_list list;
+	int result;
 
-	if (request == KVM_CREATE_IRQCHIP)
-		return 0;
+	if (!next)
+		next = dlsym(RTLD_NEXT, "ioctl");
 	va_start(list, request);
 	argument = va_arg(list, void *);
 	va_end(list);
-	return __real_ioctl(fd, request, argument);
+	result = next(fd, request, argument);
+	if (request == KVM_CREATE_IRQCHIP && result < 0 && errno == ENOTTY)
+		return 0;
+	return result;
 }
