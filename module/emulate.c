@@ -19,6 +19,7 @@
 #include "alu.h"
 #include "emulate.h"
 #include "exit_handlers/handlers.h"
+#include "guest_debug.h"
 #include "iobus.h"
 #include "regs.h"
 #include "vcpu.h"
@@ -185,6 +186,9 @@ static int commit(struct vcpu *vcpu, int action)
 		 */
 		rflags |= X86_EFLAGS_RF;
 	}
+	/* As on KVM a debugger's step is taken, even if IRET has lost its TF. */
+	if (guest_debug_single_steps(vcpu))
+		rflags |= X86_EFLAGS_TF;
 	if (rflags != vmx_rflags(v))
 		vmx_set_rflags(v, rflags);
 

@@ -68,7 +68,7 @@ static int inject(struct vcpu *vcpu, u32 control)
 {
 	const struct vmx_events *ev = &vcpu->vmx.events;
 
-	if (ev->exception.info && !ev->exception_injected)
+	if ((ev->exception.info && !ev->exception_injected) || ev->triple_fault)
 		return -EBUSY;
 	vmx_queue_exception(&vcpu->vmx,
 			    control & KVM_GUESTDBG_INJECT_DB ? X86_TRAP_DB :
@@ -81,6 +81,7 @@ static void set_breakpoints(struct vcpu *vcpu,
 			    const struct kvm_guest_debug *dbg)
 {
 	struct vmx_vcpu *v = &vcpu->vmx;
+	u32 bitmap = v->exception_bitmap & ~(BIT(X86_TRAP_BP) | BIT(X86_TRAP_UD));
 	unsigned int i;
 
 	if (guest_debug_uses_dr(vcpu)) {
@@ -91,13 +92,12 @@ static void set_breakpoints(struct vcpu *vcpu,
 		vmx_set_debugger_dr7(v, false, 0);
 	}
 
-	if ((vcpu->guest_debug & KVM_GUESTDBG_ENABLE) &&
-	    (vcpu->guest_debug & KVM_GUESTDBG_USE_SW_BP))
-		vmx_set_exception_bitmap(v, v->exception_bitmap |
-					    BIT(X86_TRAP_BP));
-	else
-		vmx_set_exception_bitmap(v, v->exception_bitmap &
-					    ~BIT(X86_TRAP_BP));
+	if (vcpu->guest_debug & KVM_GUESTDBG_USE_SW_BP)
+		bitmap |= BIT(X86_TRAP_BP);
+	/* whose frame would show the debugger's TF; other faults' does, as on KVM */
+	if (guest_debug_single_steps(vcpu))
+		bitmap |= BIT(X86_TRAP_UD);
+	vmx_set_exception_bitmap(v, bitmap);
 }
 
 /**
@@ -108,7 +108,7 @@ static void set_breakpoints(struct vcpu *vcpu,
  *
  * Context: vcpu->mutex held, the VMCS current.
  * Return: 0; -EBUSY with nothing changed if an exception is to be injected and
- * another one waits; -EINVAL for a DR7 that no CPU would take.
+ * another one, or the shutdown, waits; -EINVAL for a DR7 that no CPU would take.
  */
 int guest_debug_set(struct vcpu *vcpu, const struct kvm_guest_debug *dbg)
 {

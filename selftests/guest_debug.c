@@ -198,6 +198,29 @@ TEST(injected_exceptions)
 	EXPECT_EQ(-EFAULT, debug(vcpu, NULL));
 }
 
+TEST(nothing_is_injected_before_a_shutdown)
+{
+	struct kvm_guest_debug dbg = { .control = KVM_GUESTDBG_INJECT_DB };
+	struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_X86_TRIPLE_FAULT_EVENT, .args = { 1 },
+	};
+	struct kvm_vcpu_events events;
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+
+	guest_handlers[DB_VECTOR] = guest_sees_exception;
+	machine_start(&machine, guest_runs);
+	ASSERT_EQ(0, dev_ioctl(machine.vm.fd, KVM_ENABLE_CAP, &cap));
+	ASSERT_EQ(0, dev_ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &events));
+	events.triple_fault.pending = 1;
+	ASSERT_EQ(0, dev_ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events));
+	EXPECT_EQ(-EBUSY, debug(vcpu, &dbg));
+	ASSERT_EXIT(vcpu, KVM_EXIT_SHUTDOWN);
+	ASSERT_EQ(0, debug(vcpu, &dbg));
+	ASSERT_DONE(vcpu);
+	EXPECT_EQ(DB_VECTOR, vector_seen);
+}
+
 TEST(nmis_wait_for_the_debugger)
 {
 	struct kvm_guest_debug dbg = {

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #define CR2_PAYLOAD	0x123456000ull
+#define DR6_BS		(1ul << 14)
 
 static int enable_cap(struct vm *vm, uint32_t cap)
 {
@@ -230,6 +231,39 @@ TEST(a_payload_waits_for_the_delivery)
 	ASSERT_DONE(vcpu);
 	EXPECT_EQ(CR2_PAYLOAD, seen_cr2);
 	EXPECT_EQ(CR2_PAYLOAD, vcpu_sregs(vcpu).cr2);
+}
+
+static void guest_steps_over_hlt(void)
+{
+	asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\thlt" : : : "memory");
+	GUEST_CHECK(false);
+}
+
+static void guest_sees_step(struct guest_frame *frame)
+{
+	frame->rflags &= ~X86_EFLAGS_TF;
+	guest_done();
+}
+
+/* Only a VMM lets an exception wait whose payload has not arrived yet. */
+TEST(the_guests_own_has_its_payload)
+{
+	struct kvm_debugregs debug;
+	struct kvm_vcpu_events events;
+	struct machine machine;
+	struct vcpu *vcpu = &machine.vcpu;
+
+	guest_handlers[DB_VECTOR] = guest_sees_step;
+	machine_start(&machine, guest_steps_over_hlt);
+	ASSERT_EQ(0, enable_cap(&machine.vm, KVM_CAP_EXCEPTION_PAYLOAD));
+	ASSERT_EXIT(vcpu, KVM_EXIT_HLT);
+	events = get_events(vcpu);
+	EXPECT_EQ(1, events.exception.pending);
+	EXPECT_EQ(DB_VECTOR, events.exception.nr);
+	EXPECT_EQ(0, events.exception_has_payload);
+	ASSERT_EQ(0, dev_ioctl(vcpu->fd, KVM_GET_DEBUGREGS, &debug));
+	EXPECT_EQ(DR6_BS, debug.dr6 & DR6_BS);
+	ASSERT_DONE(vcpu);
 }
 
 TEST(a_triple_fault_can_wait)

@@ -2,9 +2,9 @@
 /*
  * Exceptions that exit, NMIs of the host, triple faults and task switches.
  *
- * Only #DB, #AC and #MC exit, and #BP for a debugger in the VMM: a guest can make the delivery of #DB or #AC
- * cause the same exception for ever, which without the exit would keep the
- * CPU from its host.
+ * Only #DB, #AC and #MC exit, and #BP and #UD for a debugger in the VMM: a guest
+ * can make the delivery of #DB or #AC cause the same exception for ever, which
+ * without the exit would keep the CPU from its host.
  */
 #include <asm/trapnr.h>
 
@@ -64,6 +64,9 @@ int handle_exception_nmi(struct vcpu *vcpu)
 		return debug_exception(vcpu, info);
 	case X86_TRAP_BP:
 		return guest_debug_exit(vcpu, vector, 0);
+	case X86_TRAP_UD:
+		vmx_queue_exception(v, vector, false, 0);
+		return EXIT_RESUME;
 	case X86_TRAP_AC:
 		vmx_queue_exception(v, vector, true, error_code);
 		return EXIT_RESUME;

@@ -119,12 +119,6 @@ void vmx_queue_exception(struct vmx_vcpu *v, u8 vector, bool has_error,
 	}
 }
 
-static void set_payload(struct vmx_events *ev, u64 payload)
-{
-	ev->exception_has_payload = true;
-	ev->exception_payload = payload;
-}
-
 static bool is_queued(const struct vmx_events *ev, u8 vector)
 {
 	return ev->exception.info &&
@@ -137,16 +131,21 @@ static bool is_queued(const struct vmx_events *ev, u8 vector)
  * @address: linear address for CR2
  * @error_code: the error code
  *
- * CR2 changes when the exception is delivered; or at once if it becomes #DF.
+ * CR2 changes at once, as on KVM.
  */
 void vmx_queue_page_fault(struct vmx_vcpu *v, unsigned long address,
 			  u32 error_code)
 {
 	vmx_queue_exception(v, X86_TRAP_PF, true, error_code);
-	if (is_queued(&v->events, X86_TRAP_PF))
-		set_payload(&v->events, address);
-	else
-		v->cr2 = address;
+	v->cr2 = address;
+}
+
+/* Conditions come on top of BD, BS and BT; some bits of DR6 are active low. */
+static void deliver_dr6(struct vmx_vcpu *v, unsigned long conditions)
+{
+	v->dr6 &= ~DR_TRAP_BITS;
+	v->dr6 |= DR6_RESERVED | conditions;
+	v->dr6 ^= conditions & DR6_RESERVED;
 }
 
 /**
@@ -154,7 +153,8 @@ void vmx_queue_page_fault(struct vmx_vcpu *v, unsigned long address,
  * @v: the vCPU
  * @dr6: the conditions found, in the format of the exit qualification
  *
- * DR6 changes when the exception is delivered.
+ * DR6 changes at once, as on KVM: only a VMM can let an exception wait whose
+ * payload has not arrived.
  *
  * Context: the VMCS is current.
  */
@@ -162,7 +162,7 @@ void vmx_queue_debug_exception(struct vmx_vcpu *v, unsigned long dr6)
 {
 	vmx_queue_exception(v, X86_TRAP_DB, false, 0);
 	if (is_queued(&v->events, X86_TRAP_DB))
-		set_payload(&v->events, dr6);
+		deliver_dr6(v, dr6);
 
 	/*
 	 * VM entry wants single-stepping in a shadow to be pending, also when
@@ -293,14 +293,6 @@ bool vmx_interrupt_allowed(struct vmx_vcpu *v)
 bool vmx_nmi_allowed(struct vmx_vcpu *v)
 {
 	return !(vmx_interruptibility(v) & (SHADOWS | GUEST_INTR_STATE_NMI));
-}
-
-/* Conditions come on top of BD, BS and BT; some bits of DR6 are active low. */
-static void deliver_dr6(struct vmx_vcpu *v, unsigned long conditions)
-{
-	v->dr6 &= ~DR_TRAP_BITS;
-	v->dr6 |= DR6_RESERVED | conditions;
-	v->dr6 ^= conditions & DR6_RESERVED;
 }
 
 /**

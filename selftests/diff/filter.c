@@ -3,6 +3,7 @@
  * The divergences from KVM that are intended.  Each has an id, under which
  * docs/differences.md says why.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "filter.h"
@@ -61,30 +62,93 @@ static enum verdict mmio_exit_reason(const struct difference *d)
 	return UNINTENDED;
 }
 
+/*
+ * The VMM has to do something for an instruction that looks done: a store to
+ * MMIO, OUTS.  After HLT and a write to CR8 KVM remembers the guest's own step,
+ * but not a debugger's.
+ */
+static bool loses_step(const struct difference *d, unsigned int run)
+{
+	const struct step *step = &d->record[0]->steps[run];
+
+	if (step->ret)
+		return false;
+	switch (step->exit_reason) {
+	case KVM_EXIT_HLT:
+	case KVM_EXIT_SET_TPR:
+		return !(step->regs.rflags & X86_EFLAGS_TF) &&
+		       debugger_steps(d, run);
+	case KVM_EXIT_IO:
+		return filter_is_outs(d, step) && steps_through(d, run);
+	case KVM_EXIT_MMIO:
+		return step->detail[2] && steps_through(d, run);
+	default:
+		return false;
+	}
+}
+
+/*
+ * Every trap of the guest's own looks the same: that one is missing shows where
+ * KVM's program goes on.
+ */
+static bool is_steps_ahead(const struct difference *d)
+{
+	const struct record *kvm = d->record[0], *other = d->record[1];
+	unsigned int lost = 0;
+
+	if (!d->step[0] || (other->nr_steps <= kvm->nr_steps &&
+			    other->nr_steps < MAX_STEPS))
+		return false;
+	for (unsigned int i = 0; i < d->nr; i++)
+		lost += loses_step(d, i);
+	for (unsigned int i = d->nr + 1; i <= d->nr + lost && i < other->nr_steps; i++)
+		if (filter_same_exit(d->step[0], &other->steps[i]))
+			return true;
+	return false;
+}
+
 /* KVM has no single-step trap after what it hands over to the VMM. */
 static enum verdict handed_over_step(const struct difference *d)
 {
-	for (unsigned int i = 0; i < d->nr; i++)
-		if (step_hands_over(&d->record[0]->steps[i]) &&
-		    steps_through(d, i))
-			return INTENDED_END;
-	if (d->step[0] && step_hands_over(d->step[0]) &&
-	    steps_through(d, d->nr) && (has_prefix(d, "events.exception") ||
-					difference_is(d, "ready")))
+	unsigned int before = d->nr;
+
+	/* it would be seen at the next KVM_RUN that is not interrupted */
+	while (before && d->record[0]->steps[before - 1].ret == -EINTR)
+		before--;
+	if (before && loses_step(d, before - 1))
+		return INTENDED_END;
+	if (is_steps_ahead(d))
+		return INTENDED_END;
+	if (d->step[0] && loses_step(d, d->nr) &&
+	    (has_prefix(d, "events.exception") || difference_is(d, "ready")))
 		return INTENDED;
 	return UNINTENDED;
+}
+
+/* Is a debugger's step all that there is of this KVM_RUN? */
+static bool steps_only_there(const struct difference *d)
+{
+	const struct step *other = d->step[1];
+
+	if (!other)	/* or of the last one, which is not noted */
+		return difference_is(d, "completion") && !d->value[1] &&
+		       d->value[0] == (uint32_t)-EINTR && debugger_steps(d, d->nr);
+	return !other->ret && other->exit_reason == KVM_EXIT_DEBUG &&
+	       (other->detail[2] & DR6_BS) &&
+	       d->step[0]->exit_reason != KVM_EXIT_DEBUG;
 }
 
 /* After it has emulated an instruction KVM forgets that a debugger steps. */
 static enum verdict steps_on(const struct difference *d)
 {
-	const struct step *other = d->step[1];
+	const struct step *steps = d->record[0]->steps;
 
-	if (!other || other->ret || other->exit_reason != KVM_EXIT_DEBUG ||
-	    !(other->detail[2] & DR6_BS) || d->step[0]->exit_reason == KVM_EXIT_DEBUG)
+	if (!steps_only_there(d))
 		return UNINTENDED;
 	for (unsigned int i = 0; i < d->nr; i++)
-		if (step_is_emulated(&d->record[0]->steps[i]))
+		if (step_is_emulated(&steps[i]) ||
+		    (steps[i].exit_reason == KVM_EXIT_DEBUG &&
+		     filter_behind_string_io(d, steps[i].regs.rip)))
 			return INTENDED_END;
 	return UNINTENDED;
 }
@@ -139,12 +203,21 @@ static bool is_known_opcode(const uint8_t *code, unsigned int len)
 /* KVM emulates far more instructions than anybody uses for MMIO. */
 static enum verdict rare_in_mmio(const struct difference *d)
 {
-	if (d->step[0] && !d->step[0]->ret &&
-	    d->step[0]->exit_reason == KVM_EXIT_MMIO &&
-	    d->step[1]->exit_reason == KVM_EXIT_INTERNAL_ERROR &&
-	    !is_known_opcode(d->step[1]->data, d->step[1]->data_len))
-		return INTENDED_END;
-	return UNINTENDED;
+	const uint8_t *code;
+	unsigned int len;
+
+	if (!d->step[0] || d->step[0]->ret ||
+	    d->step[0]->exit_reason != KVM_EXIT_MMIO || d->step[1]->ret)
+		return UNINTENDED;
+	if (d->step[1]->exit_reason == KVM_EXIT_INTERNAL_ERROR) {
+		code = d->step[1]->data;
+		len = d->step[1]->data_len;
+	} else if (d->step[1]->regs.rip == GPA_HANDLERS + UD_VECTOR * HANDLER_SIZE) {
+		code = filter_code(d, d->step[0]->regs.rip, &len);
+	} else {
+		return UNINTENDED;
+	}
+	return is_known_opcode(code, len) ? UNINTENDED : INTENDED_END;
 }
 
 static bool is_delivery_error(const struct step *step)
@@ -163,6 +236,9 @@ static enum verdict delivery_to_mmio(const struct difference *d)
 	for (unsigned int i = d->nr; i < kvm->nr_steps && i < d->nr + 4; i++)
 		if (is_delivery_error(&kvm->steps[i]))
 			return INTENDED_END;
+	/* or that instruction was the program's last */
+	if (d->nr + 1 == kvm->nr_steps && step_is_emulated(d->step[0]))
+		return INTENDED_END;
 	return UNINTENDED;
 }
 

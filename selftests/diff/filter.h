@@ -24,22 +24,6 @@ static inline const struct kvm_regs *regs_of(const struct difference *d, int i)
 	return d->step[i] ? &d->step[i]->regs : &d->record[i]->final.regs;
 }
 
-/*
- * The VMM has to do something for an instruction that looks done.  After HLT
- * and a write to CR8 KVM remembers the guest's own step, but not a debugger's.
- */
-static inline bool step_hands_over(const struct step *step)
-{
-	if (step->ret)
-		return false;
-	if (step->exit_reason == KVM_EXIT_HLT ||
-	    step->exit_reason == KVM_EXIT_SET_TPR)
-		return !(step->regs.rflags & X86_EFLAGS_TF);
-	if (step->exit_reason == KVM_EXIT_IO)
-		return step->detail[0] == KVM_EXIT_IO_OUT;
-	return step->exit_reason == KVM_EXIT_MMIO && step->detail[2];
-}
-
 /* Was, or is, the instruction carried out by the hypervisor? */
 static inline bool step_is_emulated(const struct step *step)
 {
@@ -47,11 +31,9 @@ static inline bool step_is_emulated(const struct step *step)
 			      step->exit_reason == KVM_EXIT_IO);
 }
 
-/* Does the guest, or a debugger, step through its code at this KVM_RUN? */
-static inline bool steps_through(const struct difference *d, unsigned int run)
+/* Does a debugger? */
+static inline bool debugger_steps(const struct difference *d, unsigned int run)
 {
-	if (d->record[0]->steps[run].regs.rflags & X86_EFLAGS_TF)
-		return true;
 	for (unsigned int i = 0; i < d->c->nr; i++)
 		if (d->c->items[i].kind == ITEM_DEBUG &&
 		    d->c->items[i].run <= run &&
@@ -60,7 +42,19 @@ static inline bool steps_through(const struct difference *d, unsigned int run)
 	return false;
 }
 
+/* Does the guest, or a debugger, step through its code at this KVM_RUN? */
+static inline bool steps_through(const struct difference *d, unsigned int run)
+{
+	return d->record[0]->steps[run].regs.rflags & X86_EFLAGS_TF ||
+	       debugger_steps(d, run);
+}
+
 /* filter_string.c: string instructions that reach ports or MMIO */
+const uint8_t *filter_code(const struct difference *d, uint64_t rip,
+			   unsigned int *len);
+bool filter_same_exit(const struct step *a, const struct step *b);
+bool filter_behind_string_io(const struct difference *d, uint64_t rip);
+bool filter_is_outs(const struct difference *d, const struct step *step);
 enum verdict filter_io_count(const struct difference *d);
 enum verdict filter_fault_first(const struct difference *d);
 enum verdict filter_last_iteration(const struct difference *d);

@@ -45,18 +45,42 @@ static bool decode_string(const uint8_t *code, unsigned int len,
 	return false;
 }
 
-/* The string instruction of the program at @rip, where there is one. */
-static bool string_at(const struct difference *d, uint64_t rip,
-		      struct string_insn *insn)
+/* What the program has from @rip to its end: @len bytes. */
+const uint8_t *filter_code(const struct difference *d, uint64_t rip,
+			   unsigned int *len)
 {
 	static uint8_t ram[RAM_SIZE];
 	struct layout layout;
 
 	world_build(d->c, ram, &layout);
-	if (rip < GPA_CODE || rip >= layout.end)
-		return false;
-	return decode_string(ram + rip, layout.end - rip,
-			     mode_code_size(d->c->mode), insn);
+	*len = rip < GPA_CODE || rip >= layout.end ? 0 : layout.end - rip;
+	return ram + (*len ? rip : 0);
+}
+
+/* The string instruction of the program at @rip, where there is one. */
+static bool string_at(const struct difference *d, uint64_t rip,
+		      struct string_insn *insn)
+{
+	unsigned int len;
+	const uint8_t *code = filter_code(d, rip, &len);
+
+	return decode_string(code, len, mode_code_size(d->c->mode), insn);
+}
+
+/* Is the program's last byte before @rip the opcode of INS or OUTS? */
+bool filter_behind_string_io(const struct difference *d, uint64_t rip)
+{
+	unsigned int len;
+	const uint8_t *code = filter_code(d, rip - 1, &len);
+
+	return len && code[0] >= 0x6c && code[0] <= 0x6f;
+}
+
+/* Has an OUTS ended with this exit?  Its RIP is behind it, OUT's is not. */
+bool filter_is_outs(const struct difference *d, const struct step *step)
+{
+	return step->detail[DETAIL_DIRECTION] == KVM_EXIT_IO_OUT &&
+	       filter_behind_string_io(d, step->regs.rip);
 }
 
 static uint64_t count_left(const struct kvm_regs *regs,
@@ -88,7 +112,7 @@ static bool reads_device(const struct step *step)
 	       !step->detail[DETAIL_IS_WRITE];
 }
 
-static bool same_exit(const struct step *a, const struct step *b)
+bool filter_same_exit(const struct step *a, const struct step *b)
 {
 	return !a->ret && !b->ret && a->exit_reason == b->exit_reason &&
 	       a->detail[0] == b->detail[0] && a->detail[2] == b->detail[2] &&
@@ -104,7 +128,7 @@ enum verdict filter_fault_first(const struct difference *d)
 		return UNINTENDED;
 	/* KVM gets there, too. */
 	for (unsigned int i = d->nr + 1; i < kvm->nr_steps && i < d->nr + 4; i++)
-		if (same_exit(&kvm->steps[i], d->step[1]))
+		if (filter_same_exit(&kvm->steps[i], d->step[1]))
 			return INTENDED_END;
 	return UNINTENDED;
 }
