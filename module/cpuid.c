@@ -19,20 +19,26 @@
 #define HYPERVISOR_LAST		0x4fffffff
 #define CENTAUR_FIRST		0xc0000000
 
+/* Leaves that change as the guest runs. */
+static bool is_dynamic(u32 function)
+{
+	return function == 1 || function == 7 || function == CPUID_XSAVE;
+}
+
 /* ---- finding an entry ---- */
 
 /* Where to look for a leaf: at its first entry, or table->nr if it has none. */
 static unsigned int first_entry(const struct cpuid_table *table, u32 function)
 {
-	const u16 *slot;
+	u16 slot;
 
 	if (function <= CPUID_MAX_BASIC)
-		slot = &table->basic[function];
+		slot = table->basic[function];
 	else if (function - CPUID_EXTENDED < ARRAY_SIZE(table->extended))
-		slot = &table->extended[function - CPUID_EXTENDED];
+		slot = table->extended[function - CPUID_EXTENDED];
 	else
 		return 0;
-	return *slot ? *slot - 1 : table->nr;
+	return slot ? (slot & ~CPUID_CONSTANT) - 1 : table->nr;
 }
 
 /**
@@ -48,6 +54,9 @@ struct kvm_cpuid_entry2 *cpuid_find(const struct cpuid_table *table,
 {
 	struct kvm_cpuid_entry2 *entry = table->entry;
 	unsigned int i;
+
+	BUILD_BUG_ON(CPUID_MAX_ENTRIES >= CPUID_CONSTANT);
+	BUILD_BUG_ON(CPUID_MAX_BASIC & (CPUID_MAX_BASIC + 1));
 
 	for (i = first_entry(table, function); i < table->nr; i++) {
 		if (entry[i].function != function)
@@ -71,13 +80,18 @@ void cpuid_index(struct cpuid_table *table)
 	memset(table->extended, 0, sizeof(table->extended));
 	/* Backwards, so that a leaf's first entry stays. */
 	for (i = table->nr; i > 0; i--) {
-		u32 function = table->entry[i - 1].function;
+		const struct kvm_cpuid_entry2 *entry = &table->entry[i - 1];
+		u32 function = entry->function;
+		u16 slot = i;
 
+		if (!(entry->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) &&
+		    !is_dynamic(function))
+			slot |= CPUID_CONSTANT;
 		if (function <= CPUID_MAX_BASIC)
-			table->basic[function] = i;
+			table->basic[function] = slot;
 		else if (function - CPUID_EXTENDED <
 			 ARRAY_SIZE(table->extended))
-			table->extended[function - CPUID_EXTENDED] = i;
+			table->extended[function - CPUID_EXTENDED] = slot;
 	}
 }
 
@@ -102,11 +116,6 @@ bool cpuid_has(const struct vcpu *vcpu, unsigned int x86_feature)
 }
 
 /* ---- what changes as the guest runs ---- */
-
-static bool is_dynamic(u32 function)
-{
-	return function == 1 || function == 7 || function == CPUID_XSAVE;
-}
 
 static void change_feature(struct kvm_cpuid_entry2 *entry,
 			   unsigned int x86_feature, bool on)
@@ -251,7 +260,7 @@ static noinline void execute_missing(struct vcpu *vcpu, struct cpuid_regs *regs)
 }
 
 /**
- * cpuid_execute() - the CPUID instruction
+ * cpuid_execute() - the CPUID instruction, of any leaf
  * @vcpu: the vCPU
  * @regs: EAX and ECX say which leaf and subleaf; all four are set
  *
