@@ -24,6 +24,7 @@
 #include "trace.h"
 #include "vcpu.h"
 #include "vmx/enter.h"
+#include "vmx/error.h"
 #include "vmx/event.h"
 
 /* KVM_EXIT_FAIL_ENTRY, in KVM's encoding of the hardware reason. */
@@ -31,15 +32,20 @@ static int report_failed_entry(struct vcpu *vcpu)
 {
 	enum vmx_entry_outcome outcome = vmx_entry_outcome(&vcpu->vmx);
 	const struct vmx_exit *exit = &vcpu->vmx.exit;
+	const struct vmx_meaning *meaning = NULL;
 	u64 reason = 0;
 
-	if (outcome == VMX_ENTRY_REFUSED)
+	if (outcome == VMX_ENTRY_REFUSED) {
 		reason = exit->reason;
-	else if (outcome == VMX_ENTRY_FAIL_VALID)
+		meaning = vmx_exit_reason_meaning(reason);
+	} else if (outcome == VMX_ENTRY_FAIL_VALID) {
 		reason = exit->insn_error;
+		meaning = vmx_instruction_error_meaning(reason);
+	}
 
 	vcpu->run->fail_entry.hardware_entry_failure_reason = reason;
 	vcpu->run->fail_entry.cpu = smp_processor_id();
+	trace_minivmx_entry_failed(vcpu, meaning ? meaning->name : "without a number");
 	return vcpu_exit_to_user(vcpu, KVM_EXIT_FAIL_ENTRY);
 }
 

@@ -13,6 +13,7 @@
 #include <linux/tracepoint.h>
 #include <asm/vmx.h>
 
+#include "minivmx.h"
 #include "vcpu.h"
 
 #define trace_symbol_kvm_exit					\
@@ -67,6 +68,29 @@ TRACE_EVENT(minivmx_exit,
 		  __entry->reason & VMX_EXIT_REASONS_FAILED_VMENTRY ?
 			  " (entry failed)" : "",
 		  __entry->rip, __entry->qualification)
+);
+
+/* As KVM_EXIT_FAIL_ENTRY gives the number, with the name that it has everywhere. */
+TRACE_EVENT(minivmx_entry_failed,
+	TP_PROTO(struct vcpu *vcpu, const char *name),
+	TP_ARGS(vcpu, name),
+
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__field(u64, number)
+		__field(unsigned long, qualification)
+		__array(char, name, MINIVMX_NAME_SIZE)
+	),
+	TP_fast_assign(
+		__entry->id = vcpu->id;
+		__entry->number = vcpu->run->fail_entry.hardware_entry_failure_reason;
+		__entry->qualification =
+			vmx_entry_outcome(&vcpu->vmx) == VMX_ENTRY_REFUSED ?
+			vmx_qualification(&vcpu->vmx) : 0;
+		strscpy(__entry->name, name, MINIVMX_NAME_SIZE);
+	),
+	TP_printk("vcpu %u number 0x%llx %s qualification 0x%lx", __entry->id,
+		  __entry->number, __entry->name, __entry->qualification)
 );
 
 TRACE_EVENT(minivmx_userspace_exit,

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What MiniVMX's own ioctls say after a failure, before one, and of refused ioctls. */
+/*
+ * What MiniVMX's own ioctls say after a failure, before one, and of refused ioctls;
+ * and its tracepoint of failures.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+
 #include "explain.h"
 #include "test.h"
 
@@ -7,6 +13,10 @@
 #define HOST_RIP		0x6c16
 #define EPT_POINTER		0x201a
 #define NO_FIELD		0x6ffe
+#define CR3_TARGET_COUNT	0x400a
+
+#define TRACING			"/sys/kernel/tracing/"
+#define EVENT			TRACING "events/minivmx/minivmx_entry_failed/enable"
 
 static void guest_nothing(void)
 {
@@ -212,6 +222,55 @@ TEST_F(explain, what_is_the_hosts_cannot_be_written)
 	EXPECT_EQ(-EPERM, vmcs_write_one(self->vcpu, EPT_POINTER,
 					 vmcs_read(self->vcpu, EPT_POINTER)));
 	EXPECT_EQ(-EINVAL, vmcs_write_one(self->vcpu, NO_FIELD, 0));
+	ASSERT_DONE(self->vcpu);
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return done;
+}
+
+static bool trace_has(const char *text)
+{
+	static char trace[0x10000];
+	FILE *file = fopen(TRACING "trace", "r");
+
+	if (!file)
+		return false;
+	trace[fread(trace, 1, sizeof(trace) - 1, file)] = 0;
+	fclose(file);
+	return strstr(trace, text);
+}
+
+/* The names there are those of the explanation. */
+TEST_F(explain, names_in_the_trace)
+{
+	struct kvm_sregs bad = self->sregs;
+
+	if (!can_write_vmcs(self->vcpu))
+		SKIP(return, "no MINIVMX_WRITE_VMCS");
+	ASSERT_TRUE(write_file(TRACING "trace", ""));
+	ASSERT_TRUE(write_file(EVENT, "1"));
+
+	bad.cs.db = 1;
+	vcpu_set_sregs(self->vcpu, &bad);
+	ASSERT_EXIT(self->vcpu, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_TRUE(trace_has("minivmx_entry_failed: vcpu 0 number 0x80000021 INVALID_STATE qualification 0x0"));
+
+	vcpu_set_sregs(self->vcpu, &self->sregs);
+	ASSERT_EQ(0, vmcs_write_one(self->vcpu, CR3_TARGET_COUNT, 300));
+	ASSERT_EXIT(self->vcpu, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_TRUE(trace_has("number 0x7 ENTRY_INVALID_CONTROL_FIELD"));
+
+	ASSERT_TRUE(write_file(EVENT, "0"));
+	ASSERT_EQ(0, vmcs_write_one(self->vcpu, CR3_TARGET_COUNT, 0));
 	ASSERT_DONE(self->vcpu);
 }
 

@@ -20,6 +20,7 @@
 
 #include "caps.h"
 #include "enter.h"
+#include "error.h"
 #include "guest.h"
 #include "insn.h"
 #include "oracle.h"
@@ -51,10 +52,12 @@ static DEFINE_IDA(vpids);
 void vmx_insn_failed(struct vmx_vcpu *v, const char *insn, u64 operand,
 		     enum vmx_outcome outcome)
 {
+	const struct vmx_meaning *meaning;
 	unsigned long error = 0;
 
 	if (outcome == VMX_FAIL_VALID)
 		vmread(VM_INSTRUCTION_ERROR, &error);
+	meaning = vmx_instruction_error_meaning(error);
 	WRITE_ONCE(v->vm->dead, true);
 	v->dirty |= VMX_DIRTY_VM;
 
@@ -62,8 +65,10 @@ void vmx_insn_failed(struct vmx_vcpu *v, const char *insn, u64 operand,
 	if (READ_ONCE(vmx_rebooting))
 		return;
 	if (outcome == VMX_FAIL_VALID)
-		pr_err_ratelimited("%s of %#llx failed: VM-instruction error %lu\n",
-				   insn, operand, error);
+		pr_err_ratelimited("%s of %#llx failed: VM-instruction error %lu, %s: %s\n",
+				   insn, operand, error,
+				   meaning ? meaning->name : "unknown",
+				   meaning ? meaning->meaning : "the SDM may know it");
 	else
 		pr_err_ratelimited("%s of %#llx %s\n", insn, operand,
 				   outcome == VMX_FAULT ? "faulted" :
