@@ -77,6 +77,8 @@ int system_check_extension(unsigned long extension)
 	case KVM_CAP_COALESCED_PIO:
 	case KVM_CAP_BINARY_STATS_FD:
 	case KVM_CAP_MMU_SHADOW_CACHE_CONTROL:
+	case KVM_CAP_ADJUST_CLOCK: /* KVM_GET_CLOCK sets none of its flags */
+	case KVM_CAP_SIGNAL_MSI: /* as for IRQ_ROUTING below */
 		return 1;
 	case KVM_CAP_TSC_CONTROL:
 	case KVM_CAP_VM_TSC_CONTROL:

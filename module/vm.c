@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "clock.h"
 #include "coalesced.h"
 #include "dirty_log.h"
 #include "ioeventfd.h"
@@ -82,6 +83,7 @@ static struct vm *vm_alloc(void)
 	memslots_init(vm);
 	spin_lock_init(&vm->ring_lock);
 	tsc_vm_init(vm);
+	clock_init(vm);
 	vm->creator = task_pid_nr(current);
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
@@ -199,6 +201,14 @@ static int vm_set_gsi_routing(void __user *argp)
 								 -EINVAL;
 }
 
+/* There is nobody to take it: KVM's error for a VM without local APICs. */
+static int vm_signal_msi(void __user *argp)
+{
+	struct kvm_msi msi;
+
+	return copy_from_user(&msi, argp, sizeof(msi)) ? -EFAULT : -EINVAL;
+}
+
 static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct vm *vm = file->private_data;
@@ -242,6 +252,12 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vm_enable_cap(vm, argp);
 	case KVM_SET_GSI_ROUTING:
 		return vm_set_gsi_routing(argp);
+	case KVM_SIGNAL_MSI:
+		return vm_signal_msi(argp);
+	case KVM_GET_CLOCK:
+		return clock_get(vm, argp);
+	case KVM_SET_CLOCK:
+		return clock_set(vm, argp);
 	case KVM_SET_TSC_KHZ:
 		return tsc_vm_set_khz(vm, arg);
 	case KVM_GET_TSC_KHZ:

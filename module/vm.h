@@ -54,6 +54,7 @@ struct vm {
 	bool exception_payload;		/* (a) KVM_CAP_EXCEPTION_PAYLOAD is enabled */
 	bool triple_fault_event;	/* (a) KVM_CAP_X86_TRIPLE_FAULT_EVENT is */
 	bool exit_on_emulation_failure;	/* (a) KVM_CAP_EXIT_ON_EMULATION_FAILURE is */
+	u64 clock_start;		/* (a) ns: boot time at which the clock was 0 */
 	struct vm_tsc tsc;
 	struct vmx_vm vmx;
 };
