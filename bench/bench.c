@@ -118,7 +118,7 @@ static void run_rows(const struct row *rows)
 	static uint32_t number;
 
 	/* Millions of instructions per sample, and not about exits. */
-	if (tracing && rows == call_rows)
+	if (tracing && (rows == call_rows || rows == boot_rows))
 		return;
 	for (const struct row *row = rows; row->name; row++) {
 		int count;
@@ -146,6 +146,7 @@ static void run_device(const char *device)
 	run_rows(interrupt_rows);
 	run_rows(memory_rows);
 	run_rows(call_rows);
+	run_rows(boot_rows);
 }
 
 int main(int argc, char **argv)

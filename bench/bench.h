@@ -32,7 +32,7 @@ struct row {
 extern volatile uint64_t samples[MAX_SAMPLES];
 
 extern const struct row guest_rows[], memory_rows[], interrupt_rows[],
-	call_rows[];
+	call_rows[], boot_rows[];
 
 /* VMs need no watchdog here: whoever runs the benchmark has one. */
 bool row_can_run(const struct row *row);
