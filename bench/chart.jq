@@ -11,6 +11,8 @@ def bar($x; $y; $width; $colour):
 
 def share: .minivmx.min / .kvm.min;
 
+def percent: share * 100 | round | if . == 0 then "< 1 %" else "\(.) %" end;
+
 250 as $left | 400 as $full | 34 as $step
 | [.[] | select(.off.kvm and .off.minivmx and .default.kvm and .default.minivmx)]
 | (length * $step + 70) as $height
@@ -25,7 +27,7 @@ def share: .minivmx.min / .kvm.min;
    | (.row | text($left - 8; $y + 14; "end")),
      (.off | bar($left; $y; ([share, 1.3] | min) * $full | round; "#2a6fb0")),
      (.default | bar($left; $y + 10; ([share, 1.3] | min) * $full | round; "#9dc3e6")),
-     ("\(.off | share * 100 | round) % / \(.default | share * 100 | round) %"
+     ("\(.off | percent) / \(.default | percent)"
       | text(815; $y + 14; "end")),
      (if .goal then (.goal * $full + $left | round)
       | "<line x1=\"\(.)\" y1=\"\($y - 3)\" x2=\"\(.)\" y2=\"\($y + 22)\" stroke=\"#c00\" stroke-width=\"2\"/>"

@@ -4,7 +4,8 @@
 def number: if . == null then "absent" else .min | tostring end;
 
 def share: if .kvm == null or .minivmx == null then ""
-	else .minivmx.min / .kvm.min * 100 | round | "\(.) %" end;
+	else .minivmx.min / .kvm.min * 100 | round
+		| if . == 0 then "< 1 %" else "\(.) %" end end;
 
 def goal: if .goal == null then "" else "\(.goal * 100 | round) %" end;
 
