@@ -125,17 +125,33 @@ static enum verdict handed_over_step(const struct difference *d)
 	return UNINTENDED;
 }
 
+/* Has an interrupt or NMI pushed the debugger's TF? */
+static bool shows_tf(const struct difference *d)
+{
+	uint64_t bit = d->value[0] ^ d->value[1];
+
+	return difference_is(d, "memory") && d->value[1] & bit &&
+	       !(bit & (bit - 1)) && __builtin_ctzll(bit) % 16 == 8;
+}
+
 /* Is a debugger's step all that there is of this KVM_RUN? */
 static bool steps_only_there(const struct difference *d)
 {
 	const struct step *other = d->step[1];
 
 	if (!other)	/* or of the last one, which is not noted */
-		return difference_is(d, "completion") && !d->value[1] &&
-		       d->value[0] == (uint32_t)-EINTR && debugger_steps(d, d->nr);
-	return !other->ret && other->exit_reason == KVM_EXIT_DEBUG &&
-	       (other->detail[2] & DR6_BS) &&
-	       d->step[0]->exit_reason != KVM_EXIT_DEBUG;
+		return debugger_steps(d, d->nr) &&
+		       (shows_tf(d) || (difference_is(d, "completion") &&
+					d->value[0] == (uint32_t)-EINTR &&
+					!d->value[1]));
+	if (other->ret || other->exit_reason != KVM_EXIT_DEBUG ||
+	    !(other->detail[2] & DR6_BS))
+		return false;
+	/* or is there one elsewhere, or here for another reason? */
+	return d->step[0]->exit_reason != KVM_EXIT_DEBUG ||
+	       d->step[0]->detail[1] != other->detail[1] ||
+	       (difference_is(d, "detail") && d->index == 2 &&
+		(d->value[0] ^ d->value[1]) == DR6_BS);
 }
 
 /* After it has emulated an instruction KVM forgets that a debugger steps. */
@@ -251,13 +267,37 @@ static bool vmm_does(const struct test_case *c, enum item_kind kind,
 	return false;
 }
 
+/* An exception or an NMI, to be delivered before the interrupt. */
+static bool vmm_injects(const struct test_case *c, unsigned int run)
+{
+	const uint64_t injects = KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP;
+
+	for (unsigned int i = 0; i < c->nr; i++) {
+		const struct item *item = &c->items[i];
+
+		if (item->run != run)
+			continue;
+		if (item->kind == ITEM_EXCEPTION ||
+		    (item->kind == ITEM_NMI_STATE && item->arg[0]) ||
+		    (item->kind == ITEM_DEBUG && item->arg[0] & injects))
+			return true;
+	}
+	return false;
+}
+
+/* Is a trap of the guest's own raised by what this KVM_RUN completes? */
+static bool completion_traps(const struct step *before)
+{
+	return step_is_emulated(before) && before->regs.rflags & X86_EFLAGS_TF;
+}
+
 /* An interrupt that the guest can't take: on KVM the entry fails. */
 static enum verdict interrupt_waits(const struct difference *d)
 {
 	const struct step *kvm = d->step[0];
 
-	/* or it is lost, for an exception of the VMM's comes first */
-	if (kvm && d->nr && vmm_does(d->c, ITEM_EXCEPTION, d->nr) &&
+	/* or it is lost, for an exception or an NMI comes first */
+	if (kvm && d->nr && (vmm_injects(d->c, d->nr) || completion_traps(kvm - 1)) &&
 	    (vmm_does(d->c, ITEM_INTERRUPT, d->nr) ||
 	     kvm[-1].exit_reason == KVM_EXIT_IRQ_WINDOW_OPEN))
 		return INTENDED_END;

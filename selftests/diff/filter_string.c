@@ -76,11 +76,15 @@ bool filter_behind_string_io(const struct difference *d, uint64_t rip)
 	return len && code[0] >= 0x6c && code[0] <= 0x6f;
 }
 
-/* Has an OUTS ended with this exit?  Its RIP is behind it, OUT's is not. */
+/* Is this exit of an OUTS?  RIP is behind it, unless it is repeated; OUT's is not. */
 bool filter_is_outs(const struct difference *d, const struct step *step)
 {
-	return step->detail[DETAIL_DIRECTION] == KVM_EXIT_IO_OUT &&
-	       filter_behind_string_io(d, step->regs.rip);
+	struct string_insn insn;
+
+	if (step->detail[DETAIL_DIRECTION] != KVM_EXIT_IO_OUT)
+		return false;
+	return filter_behind_string_io(d, step->regs.rip) ||
+	       (string_at(d, step->regs.rip, &insn) && insn.io);
 }
 
 static uint64_t count_left(const struct kvm_regs *regs,

@@ -93,7 +93,10 @@ static void rdpmc(struct generator *g)
 	EMIT(g, 0x0f, 0x33);
 }
 
-/* Whatever it reads is gone before the next exit can show it. */
+/*
+ * Whatever it reads is gone before the next exit can show it: both with and
+ * without prefix, for a far jump may have changed the code's size.
+ */
 static void rdtsc(struct generator *g)
 {
 	bool p = percent(g, 30);
@@ -107,8 +110,8 @@ static void rdtsc(struct generator *g)
 		EMIT(g, 0x0f, 0x01, 0xf9);
 	else
 		EMIT(g, 0x0f, 0x31);
-	emit_set(g, AX, 0);
-	emit_set(g, DX, 0);
+	EMIT(g, 0x31, 0xc0, 0x66, 0x31, 0xc0);	/* xor ax/eax, itself */
+	EMIT(g, 0x31, 0xd2, 0x66, 0x31, 0xd2);	/* xor dx/edx, itself */
 }
 
 static void invalidate(struct generator *g)
