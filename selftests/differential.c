@@ -131,7 +131,19 @@ TEST(kept_cases)
 	compare_all(_metadata, "differential-kept", cases, nr);
 }
 
-TEST(seeds)
+FIXTURE(generated) {
+};
+
+FIXTURE_SETUP(generated)
+{
+}
+
+FIXTURE_TEARDOWN(generated)
+{
+}
+
+/* On a debug kernel they take more than the harness's half a minute. */
+TEST_F_TIMEOUT(generated, seeds, 150)
 {
 	struct test_case *cases = calloc(NR_SEEDS, sizeof(*cases));
 
