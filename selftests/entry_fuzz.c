@@ -21,6 +21,7 @@
 #define TSC_MULTIPLIER		0x2032
 #define PROC2_TSC_SCALING	(1u << 25)
 #define INVALID_CONTROLS	7
+#define INVALID_HOST_STATE	8
 #define INVALID_GUEST_STATE	(0x80000000u | 33)
 
 FIXTURE(fuzz) {
@@ -203,20 +204,20 @@ static const char *known_difference(struct fuzz_data *self)
 	return i ? e->violations[0].id : NULL;
 }
 
-static bool is_about_controls(const struct minivmx_violation *v)
+static bool is_about(const struct minivmx_violation *v, const char *what)
 {
-	return !strncmp(v->id, "control.", strlen("control."));
+	return !strncmp(v->id, what, strlen(what));
 }
 
 /*
- * The number with which the CPU refuses: controls come first. Bochs refuses what
- * it checks otherwise with either.
+ * The number with which the CPU refuses: guest state comes last. Bochs refuses
+ * what it checks otherwise with either.
  */
 static bool is_foreseen(struct fuzz_data *self)
 {
 	const struct explained *e = &self->explained;
 	uint64_t reason = self->vcpu->run->fail_entry.hardware_entry_failure_reason;
-	bool controls = false, guest = false, disputed = false;
+	bool controls = false, host = false, guest = false, disputed = false;
 	unsigned int i;
 
 	for (i = 0; i < e->arg.nr_violations && i < MAX_VIOLATIONS; i++) {
@@ -224,14 +225,23 @@ static bool is_foreseen(struct fuzz_data *self)
 
 		if (bochs_differs(v->id))
 			disputed = true;
-		else if (is_about_controls(v))
+		else if (is_about(v, "control."))
 			controls = true;
+		else if (is_about(v, "host."))
+			host = true;
 		else
 			guest = true;
 	}
-	if (reason == INVALID_CONTROLS)
+	switch (reason) {
+	case INVALID_CONTROLS:
 		return controls || disputed;
-	return reason == INVALID_GUEST_STATE && !controls && (guest || disputed);
+	case INVALID_HOST_STATE:
+		return host;
+	case INVALID_GUEST_STATE:
+		return !controls && !host && (guest || disputed);
+	default:
+		return false;
+	}
 }
 
 /* How much of the rules the states touch. */

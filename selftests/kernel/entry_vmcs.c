@@ -82,7 +82,8 @@ bool entry_vmcs_start(struct entry_vmcs *e)
 	unsigned long value;
 	unsigned int i;
 
-	if (!write_host())
+	/* The entry knows where to come back to; an earlier one has left that. */
+	if (!write_host() || write_field(HOST_RIP, 0) != VMX_SUCCEED)
 		return false;
 	for (i = 0; (name = vmcs_field_at(i)); i++) {
 		if (WARN_ON(i == ENTRY_MAX_FIELDS))
@@ -227,7 +228,8 @@ static u64 host_value(const struct entry_vmcs *e, u32 field, u64 value)
 	}
 }
 
-static bool write_model(struct entry_vmcs *e)
+/* After changes of the model. */
+bool entry_vmcs_write(struct entry_vmcs *e)
 {
 	const struct vmcs_field_name *name;
 	unsigned int i;
@@ -268,7 +270,7 @@ bool entry_vmcs_set(struct entry_vmcs *e, const struct entry_case *c)
 		e->model.fields[PIN_BASED_VM_EXEC_CONTROL] &=
 			~(u64)PIN_BASED_VMX_PREEMPTION_TIMER;
 	fit_linked_vmcs(e);
-	return write_model(e);
+	return entry_vmcs_write(e);
 }
 
 /* ---- the entry ---- */

@@ -30,6 +30,7 @@ struct entry_vmcs {
 struct entry_vmcs *entry_vmcs_create(u64 vmcs_pa);
 void entry_vmcs_destroy(struct entry_vmcs *e);
 bool entry_vmcs_start(struct entry_vmcs *e);
+bool entry_vmcs_write(struct entry_vmcs *e);
 bool entry_vmcs_set(struct entry_vmcs *e, const struct entry_case *c);
 enum vmx_outcome entry_vmcs_enter(struct entry_vmcs *e);
 

@@ -9,7 +9,9 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/minmax.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
@@ -23,6 +25,16 @@
 static bool rules;
 module_param(rules, bool, 0);
 MODULE_PARM_DESC(rules, "test the rules of VM entry instead of the instructions");
+
+static unsigned int fuzz;
+module_param(fuzz, uint, 0);
+MODULE_PARM_DESC(fuzz, "test that many random states of VM entry instead");
+
+static u64 seed = 1;
+module_param(seed, ullong, 0);
+MODULE_PARM_DESC(seed, "of the random states");
+
+#define AT_A_TIME	500	/* random states, with preemption disabled */
 
 static struct root_test test;
 
@@ -40,9 +52,9 @@ static int alloc_regions(void)
 	test.vmxon_region[0] = basic & REVISION;
 	test.vmcs[0] = basic & REVISION;
 	test.alien[0] = (basic & REVISION) + 1;
-	if (rules)
+	if (rules || fuzz)
 		test.entry = entry_vmcs_create(__pa(test.vmcs));
-	return rules && !test.entry ? -ENOMEM : 0;
+	return (rules || fuzz) && !test.entry ? -ENOMEM : 0;
 }
 
 static void free_regions(void)
@@ -59,7 +71,12 @@ static void run_in_root(void)
 	preempt_disable();
 	cr4_set_bits(X86_CR4_VMXE);
 	if (vmxon(__pa(test.vmxon_region)) == VMX_SUCCEED) {
-		rules ? test_entry_rules(&test) : test_instructions(&test);
+		if (fuzz)
+			test_entry_fuzz(&test, min_t(unsigned int, fuzz, AT_A_TIME), &seed);
+		else if (rules)
+			test_entry_rules(&test);
+		else
+			test_instructions(&test);
 		vmxoff();
 	} else {
 		pr_err("not ok VMXON failed\n");
@@ -77,7 +94,13 @@ static int __init root_test_init(void)
 		return -EBUSY;
 	r = alloc_regions();
 	if (!r) {
+		for (; fuzz > AT_A_TIME; fuzz -= AT_A_TIME) {
+			run_in_root();
+			cond_resched();
+		}
 		run_in_root();
+		if (fuzz)
+			report_entry_fuzz();
 		pr_info("%u passed, %u failed, %u skipped\n", test.passed,
 			test.failed, test.skipped);
 		r = test.failed || !test.passed ? -EINVAL : 0;

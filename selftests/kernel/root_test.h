@@ -18,4 +18,8 @@ struct root_test {
 void test_instructions(struct root_test *test);	/* instructions.c */
 void test_entry_rules(struct root_test *test);	/* entry_rules.c */
 
+/* entry_fuzz.c */
+void test_entry_fuzz(struct root_test *test, unsigned int rounds, u64 *random);
+void report_entry_fuzz(void);
+
 #endif
