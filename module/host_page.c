@@ -104,9 +104,9 @@ enum ept_level host_mapping_level(struct mm_struct *mm, unsigned long hva,
  * @write: it must be writable there
  * @host: filled on success
  *
- * Finds what get_user_pages() would; that refuses memfd_secret()'s pages, the
- * only ones with a struct page that are neither part of a large page nor swap
- * nor in a file that is left to it as well.
+ * Anonymous and shared memory and large pages: what get_user_pages() would find
+ * too. The rest is left to it, for it refuses the pages of memfd_secret(), which
+ * look like those of any file but are small and never swapped.
  *
  * Context: whoever wants to unmap the page waits for the caller.
  * Return: whether there is such a page.
@@ -114,6 +114,7 @@ enum ept_level host_mapping_level(struct mm_struct *mm, unsigned long hva,
 bool host_page_look(unsigned long hva, bool write, struct host_page *host)
 {
 	struct host_entry found;
+	struct folio *folio;
 	struct page *page;
 
 	if (!host_entry_get(current->mm, hva, &found) ||
@@ -122,7 +123,8 @@ bool host_page_look(unsigned long hva, bool write, struct host_page *host)
 		return false;
 
 	page = pfn_to_page(found.pfn);
-	if (!PageSwapBacked(page) && !PageCompound(page))
+	folio = page_folio(page);
+	if (!folio_test_swapbacked(folio) && !folio_test_large(folio))
 		return false;
 
 	host->page = page;
